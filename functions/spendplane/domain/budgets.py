@@ -1,0 +1,91 @@
+"""Budgets, and which of them one event counts in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from spendplane.domain.limits import Limits
+from spendplane.domain.periods import Period
+
+ATTRIBUTES = (
+    "project_id",
+    "user_id",
+    "environment",
+    "department_id",
+    "team",
+    "cost_center",
+    "workload_type",
+    "provider",
+    "model",
+    "session_id",
+    "region",
+    "service_tier",
+)
+"""What a budget may select (`match`) or group (`per`) by."""
+
+NO_VALUE = "(none)"
+"""The key of events that lack the grouping attribute: their spend stays visible."""
+
+HIGH_CARDINALITY = frozenset({"user_id", "session_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A limit over the events that its selector takes, per period and, with `per`, per distinct value.
+
+    `revision` grows when limits, thresholds or the period change; alerts fire once per revision.
+    `shards` splits a hot counter into that many items, which are read together.
+    """
+
+    id: str
+    match: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    period: Period = Period.MONTHLY
+    limits: Limits = Limits()
+    per: str | None = None
+    thresholds: tuple[int, ...] = (80, 100)
+    on_soft_limit: str = "notify"
+    on_hard_limit: str = "throttle"
+    mode: str = "observe"
+    owner: str | None = None
+    shards: int = 1
+    revision: int = 1
+
+    @property
+    def contributor_fields(self) -> tuple[str, ...]:
+        """Whose share a notice names. Users are left out where each counter is one user (or session) already."""
+        if self.per in HIGH_CARDINALITY:
+            return ("model",)
+        return tuple(name for name in ("user_id", "model") if name != self.per)
+
+    def same_terms(self, other: "Budget") -> bool:
+        """True when limits, thresholds and period are equal: no new revision is due."""
+        return (self.limits, self.thresholds, self.period) == (other.limits, other.thresholds, other.period)
+
+
+class BudgetIndex:
+    """Finds the matching budgets by selector shape, so that the cost per event does not grow with their number.
+
+    A shape is the set of attributes that a selector names; an event is looked up once per shape.
+    """
+
+    def __init__(self, budgets: Iterable[Budget]) -> None:
+        self.budgets: dict[str, Budget] = {}
+        self._shapes: dict[tuple[str, ...], dict[tuple[str, ...], list[Budget]]] = {}
+        for budget in budgets:
+            self.budgets[budget.id] = budget
+            fields = tuple(name for name, _ in budget.match)
+            rows = self._shapes.setdefault(fields, {})
+            for values in product(*(choices for _, choices in budget.match)):
+                rows.setdefault(values, []).append(budget)
+
+    def __len__(self) -> int:
+        return len(self.budgets)
+
+    def matching(self, attributes: Mapping[str, str]) -> list[Budget]:
+        """Budgets whose every selector names the event's value. Values compare exactly, as normalised strings."""
+        found: list[Budget] = []
+        get = attributes.get
+        for fields, rows in self._shapes.items():
+            values = tuple(get(name) for name in fields)
+            found += rows.get(values, ())  # type: ignore[call-overload]  # a missing value (None) matches nothing
+        return found

@@ -1,0 +1,96 @@
+"""The one place where spend is compared with a limit.
+
+A threshold is crossed AT its value, not above it: $80.00 of $100 is 80 %. A limit of zero means that nothing may be
+spent: it is crossed by the first unit, never by an empty counter. No limit at all means tracked, never crossed.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+HARD_PERCENT = 100
+"""From this threshold on an alert is hard; below it, soft."""
+
+
+class State(StrEnum):
+    """How a counter stands against its limits."""
+
+    OK = "ok"
+    SOFT = "soft"
+    HARD = "hard"
+    TRACKED = "tracked"
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What a counter holds."""
+
+    usd: Decimal = Decimal(0)
+    tokens: int = 0
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Upper bounds of one period; None means no such limit."""
+
+    usd: Decimal | None = None
+    tokens: int | None = None
+    requests: int | None = None
+
+    @property
+    def any(self) -> bool:
+        """False means: tracked, not limited."""
+        return not (self.usd is None and self.tokens is None and self.requests is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Tightest:
+    """The limit that is closest to being used up, and how far it is: `unit` is usd, tokens or requests."""
+
+    unit: str
+    used: Decimal
+    limit: Decimal
+
+    @property
+    def percent(self) -> Decimal:
+        """Used share in percent. For a limit of zero: 0 while nothing is used, else 100."""
+        if self.limit == 0:
+            return Decimal(100) if self.used > 0 else Decimal(0)
+        return self.used * 100 / self.limit
+
+    def crossed(self, threshold: int) -> bool:
+        """Exact, by multiplication: no division can round a value across the line."""
+        return self.used > 0 and self.used * 100 >= self.limit * threshold
+
+
+def tightest(spend: Spend, limits: Limits) -> Tightest | None:
+    """The limit with the highest percentage (the first of usd, tokens, requests on a tie); None without limits."""
+    found = [
+        Tightest(unit, Decimal(used), Decimal(limit))
+        for unit, used, limit in (
+            ("usd", spend.usd, limits.usd),
+            ("tokens", spend.tokens, limits.tokens),
+            ("requests", spend.requests, limits.requests),
+        )
+        if limit is not None
+    ]
+    return max(found, key=lambda item: item.percent) if found else None
+
+
+def crossed(spend: Spend, limits: Limits, thresholds: tuple[int, ...]) -> tuple[int, ...]:
+    """The thresholds (percent) that the spend has reached, lowest first."""
+    closest = tightest(spend, limits)
+    if closest is None:
+        return ()
+    return tuple(threshold for threshold in sorted(thresholds) if closest.crossed(threshold))
+
+
+def state_of(spend: Spend, limits: Limits, thresholds: tuple[int, ...]) -> State:
+    """`hard` from 100 % on, `soft` from the lowest threshold on, `tracked` without limits, else `ok`."""
+    closest = tightest(spend, limits)
+    if closest is None:
+        return State.TRACKED
+    if closest.crossed(HARD_PERCENT):
+        return State.HARD
+    return State.SOFT if crossed(spend, limits, thresholds) else State.OK
