@@ -1,0 +1,126 @@
+"""From a queue message to records: each one a usage event, or refused with its reason in words."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from spendplane.contract.text import nfc
+from spendplane.contract.usage_event import (
+    MAX_BATCH_RECORDS,
+    USAGE_BATCH_RECORDED,
+    USAGE_RECORDED,
+    UsageRecord,
+    parse_time,
+    to_domain,
+)
+from spendplane.domain.usage import UsageEvent
+
+MAX_RECORD_BYTES = 32 * 1024
+"""Of one canonical record: 100 of them fit into one transaction (4 MB)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the usage queue. `received_at` is when the queue accepted it: the same at every redelivery."""
+
+    id: str
+    body: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that cannot be counted: what it was, why, and who sent it."""
+
+    reason: str
+    body: str
+    source: str
+
+    @property
+    def id(self) -> str:
+        """By content, so that a redelivery finds the same quarantine entry."""
+        return sha256(self.body.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def read(message: Message) -> Iterator[UsageEvent | Rejected]:
+    """Every record of a message, valid or refused; never raises for what a producer wrote."""
+    try:
+        envelope = _DECODER.decode(message.body)
+    except (ValueError, RecursionError) as error:
+        yield Rejected(f"not JSON: {error}", message.body, "")
+        return
+    if not isinstance(envelope, dict) or "detail" not in envelope:
+        yield Rejected("not an EventBridge event: no `detail`", message.body, "")
+        return
+    if "\\u" in message.body or not message.body.isascii():
+        envelope = nfc(envelope)
+    source = str(envelope.get("source", ""))[:256]
+    kind, detail = envelope.get("detail-type"), envelope["detail"]
+    if kind == USAGE_RECORDED:
+        yield _record(detail, source, message.received_at)
+    elif kind == USAGE_BATCH_RECORDED:
+        yield from _batch(detail, source, message)
+    else:
+        yield Rejected(f"unknown detail-type {kind!r}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}",
+                       message.body, source)
+
+
+def _batch(detail: Any, source: str, message: Message) -> Iterator[UsageEvent | Rejected]:
+    records = detail.get("records") if isinstance(detail, dict) else None
+    if not isinstance(records, list):
+        yield Rejected("a batch without a list `records`", message.body, source)
+    elif not records:
+        yield Rejected("an empty batch: `records` has no entry", message.body, source)
+    elif len(records) > MAX_BATCH_RECORDS:
+        yield Rejected(f"a batch of {len(records)} records; at most {MAX_BATCH_RECORDS} are accepted: split it",
+                       message.body, source)
+    else:
+        for record in records:
+            yield _record(record, source, message.received_at)
+
+
+def _record(detail: Any, source: str, received_at: datetime) -> UsageEvent | Rejected:
+    try:
+        record = UsageRecord.model_validate(detail)
+    except ValidationError as error:
+        return Rejected(describe(error), _dump(detail), source)
+    except RecursionError:
+        return Rejected("nested too deeply", _dump(detail), source)
+    try:
+        event = to_domain(record, parse_time(record.time, received_at), source)
+    except ValueError as error:
+        return Rejected(f"time: {error}", _dump(detail), source)
+    size = len(event.canonical.encode())
+    if size > MAX_RECORD_BYTES:
+        return Rejected(f"{size} bytes; at most {MAX_RECORD_BYTES} are accepted for one record", _dump(detail), source)
+    return event
+
+
+def describe(error: ValidationError) -> str:
+    """Pydantic's findings as one line for people: where, what, and what was given."""
+    lines = []
+    for finding in error.errors(include_url=False):
+        where = ".".join(str(part) for part in finding["loc"]) or "record"
+        given = repr(finding.get("input"))
+        shown = given if len(given) <= 80 else f"{given[:60]}… ({len(given)} characters)"
+        what = finding["msg"].removeprefix("Value error, ")
+        if finding["type"] == "string_pattern_mismatch":
+            what = "must not contain control characters, line breaks or #"
+        lines.append(f"{where}: {what}" + ("" if finding["type"] == "missing" else f", got {shown}"))
+    return "; ".join(lines)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)

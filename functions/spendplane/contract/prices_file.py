@@ -1,0 +1,126 @@
+"""`prices.yaml`: contracts, discounts, models that the library lacks, and service-tier factors; all dated."""
+
+from datetime import UTC, date
+from decimal import Decimal
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from spendplane.contract.yaml_file import FileError, explain, load as load_yaml
+from spendplane.domain.rating import Rate, RateCard
+from spendplane.domain.usage import UsageEvent
+
+_STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+Money = Annotated[
+    Decimal,
+    BeforeValidator(lambda value: repr(value) if isinstance(value, float) else value),
+    Field(ge=0, le=Decimal(10) ** 9, decimal_places=12, allow_inf_nan=False),
+]
+
+
+class Scope(BaseModel):
+    """Which calls a line is for. `model` may hold `*`; what is left out fits everything. Dates are UTC days."""
+
+    model_config = _STRICT
+
+    provider: str
+    model: str = "*"
+    region: str | None = None
+    service_tier: str | None = None
+    project_id: str | None = None
+    from_: date | None = Field(default=None, alias="from")
+    until: date | None = Field(default=None, description="The first day on which the line no longer holds.")
+    source: str = Field(min_length=1, description="Where the figure comes from: page and date, or contract.")
+
+    def fits(self, event: UsageEvent) -> bool:
+        """True when provider, model, region, project and day agree; the tier is the caller's matter."""
+        day = event.time.astimezone(UTC).date()
+        return (
+            self.provider == event.provider
+            and fnmatchcase(event.model, self.model)
+            and self.region in (None, event.region)
+            and self.project_id in (None, event.attributes.get("project_id"))
+            and (self.from_ is None or day >= self.from_)
+            and (self.until is None or day < self.until)
+        )
+
+
+class PriceEntry(Scope):
+    """A rate card. Buckets without a figure have no price: usage in them stays unpriced."""
+
+    input: Money | None = None
+    cache_read: Money | None = None
+    cache_write_5m: Money | None = None
+    cache_write_1h: Money | None = None
+    output: Money | None = None
+    per_request: Money = Decimal(0)
+
+    @property
+    def card(self) -> RateCard:
+        """The line's dollars per million tokens as a rate card."""
+        rates = (self.input, self.cache_read, self.cache_write_5m, self.cache_write_1h, self.output)
+        cards = [None if usd is None else Rate(usd) for usd in rates]
+        return RateCard(*cards, usd_per_request=self.per_request, price=f"prices.yaml: {self.source}")
+
+
+class FactorEntry(Scope):
+    """A multiplier: with `service_tier` for that tier, without one a discount or surcharge on every call."""
+
+    factor: Money
+
+
+class PricesFile(BaseModel):
+    """The whole file. The first entry that fits wins; factors of a tier: the first; discounts: each one."""
+
+    model_config = _STRICT
+
+    version: Literal[1]
+    entries: list[PriceEntry] = Field(default_factory=list)
+    factors: list[FactorEntry] = Field(default_factory=list)
+    digest: str = Field(default="none", exclude=True)
+
+    @model_validator(mode="after")
+    def _dates(self) -> "PricesFile":
+        for line in (*self.entries, *self.factors):
+            if line.from_ and line.until and line.until <= line.from_:
+                raise ValueError(f"`until: {line.until}` is not after `from: {line.from_}` ({line.provider} {line.model})")
+        return self
+
+    def entry(self, event: UsageEvent) -> PriceEntry | None:
+        """The contract price of this call, of its own tier or of none."""
+        tiers = (event.service_tier,) if event.service_tier != "standard" else ("standard", None)
+        return next((line for line in self.entries if line.service_tier in tiers and line.fits(event)), None)
+
+    def tier_factor(self, event: UsageEvent) -> FactorEntry | None:
+        """The factor of the call's service tier."""
+        return next(
+            (line for line in self.factors if line.service_tier == event.service_tier and line.fits(event)), None
+        )
+
+    def discounts(self, event: UsageEvent) -> list[FactorEntry]:
+        """Every factor that holds whatever the tier is."""
+        return [line for line in self.factors if line.service_tier is None and line.fits(event)]
+
+
+def load(path: Path | str) -> PricesFile:
+    """The checked file. Raises FileError, whose text names the line and the mend."""
+    path = Path(path)
+    content, lines = load_yaml(path)
+    content = {"version": 1} if content is None else content
+    if not isinstance(content, dict):
+        raise FileError(f"{path}:1: not a prices file; begin it with `version: 1`")
+    digest = sha256(path.read_bytes()).hexdigest()[:12]
+    try:
+        return PricesFile.model_validate({**content, "digest": digest})
+    except ValidationError as error:
+        raise explain(path, lines, error, _MENDS) from None
+
+
+_MENDS = {
+    "extra_forbidden": "remove it, or correct its spelling",
+    "source:missing": "say where the figure comes from: page and date, or contract",
+    "greater_than_equal": "prices and factors are 0 or more",
+}

@@ -1,0 +1,162 @@
+"""`AI Usage Recorded` and `AI Usage Batch Recorded`, version 1: what producers publish."""
+
+import json
+from datetime import datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from spendplane.contract.text import Identifier, Text
+from spendplane.domain.budgets import ATTRIBUTES
+from spendplane.domain.money import MAX_COST_USD, USD_PLACES
+from spendplane.domain.usage import TokenUsage, UsageEvent
+
+USAGE_RECORDED = "AI Usage Recorded"
+USAGE_BATCH_RECORDED = "AI Usage Batch Recorded"
+MAX_BATCH_RECORDS = 500
+MAX_TOKENS = 10**12
+"""Tokens of one bucket of one call; more is a unit mistake."""
+MAX_AHEAD = timedelta(minutes=5)
+MAX_AGE = timedelta(days=35)
+
+Tokens = Annotated[int, Field(strict=True, ge=0, le=MAX_TOKENS)]
+Environment = Literal["production", "staging", "development", "sandbox", "test"]
+
+
+class Usage(BaseModel):
+    """Token counts in disjoint buckets; `reasoning` is a part of `output`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    input_uncached: Tokens = 0
+    cache_read: Tokens = 0
+    cache_write_5m: Tokens = 0
+    cache_write_1h: Tokens = 0
+    output: Tokens = 0
+    reasoning: Tokens = 0
+
+    @model_validator(mode="after")
+    def _reasoning_is_output(self) -> "Usage":
+        if self.reasoning > self.output:
+            raise ValueError(f"reasoning ({self.reasoning}) is a part of output ({self.output}) and cannot exceed it")
+        return self
+
+
+class UsageRecord(BaseModel):
+    """One use of a model. Unknown fields are kept in the ledger."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, title=USAGE_RECORDED)
+
+    id: Identifier = Field(description="Unique per usage; a ULID or UUID.")
+    time: str = Field(
+        strict=True,
+        min_length=1,
+        max_length=64,
+        json_schema_extra={"format": "date-time"},
+        description="When it happened: ISO 8601 with an offset.",
+    )
+    project_id: Identifier
+    user_id: Identifier
+    environment: Environment
+    department_id: Identifier | None = None
+    team: Identifier | None = None
+    cost_center: Identifier | None = None
+    workload_type: Literal["inference", "training", "embedding"] = "inference"
+    provider: Identifier = Field(description="OpenTelemetry `gen_ai.provider.name`, such as `aws.bedrock`.")
+    model: Identifier
+    provider_request_id: Identifier | None = None
+    session_id: Identifier | None = None
+    region: Identifier | None = None
+    service_tier: Text | None = None
+    usage: Usage
+    cost_usd: Decimal | None = Field(default=None, ge=0, le=MAX_COST_USD, max_digits=10 + USD_PLACES,
+                                     decimal_places=USD_PLACES, allow_inf_nan=False)
+    outcome: Literal["success", "error", "blocked"] = "success"
+    cache_hit: bool = Field(default=False, strict=True)
+    baseline_model: Text | None = None
+    latency_ms: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] | None = None
+
+    @field_validator("cost_usd", mode="before")
+    @classmethod
+    def _decimal_not_float(cls, value: Any) -> Any:
+        if value is None or isinstance(value, str):
+            return value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return repr(value)  # the shortest text that means this number: what the producer wrote
+        raise ValueError('a decimal written as a string, such as "0.05055"')
+
+
+class UsageBatch(BaseModel):
+    """Up to 500 records in one event: one fee, one message, fewer calls."""
+
+    model_config = ConfigDict(extra="allow", title=USAGE_BATCH_RECORDED)
+
+    records: list[UsageRecord] = Field(min_length=1, max_length=MAX_BATCH_RECORDS)
+
+
+def parse_time(text: str, received_at: datetime) -> datetime:
+    """The record's time. Raises ValueError when it is naive, impossible, in the future, or too old.
+
+    `received_at` is when the message was received first, so that a redelivery is judged like the first delivery.
+    """
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"not a date and time in ISO 8601: {text!r}") from None
+    if time.tzinfo is None:
+        raise ValueError(f"without an offset: {text!r} (write …Z or …+02:00)")
+    try:
+        age = received_at - time
+    except OverflowError:
+        raise ValueError(f"outside the calendar: {text!r}") from None
+    if -age > MAX_AHEAD:
+        raise ValueError(f"{-age} ahead of its arrival; at most {MAX_AHEAD} are accepted")
+    if age > MAX_AGE:
+        raise ValueError(f"{age.days} days old at its arrival; at most {MAX_AGE.days} are accepted")
+    return time
+
+
+def canonical(record: UsageRecord) -> str:
+    """One text per meaning: normalised, fields in the model's order, unknown ones sorted, defaults left out."""
+    extra = record.model_extra
+    if not extra and not record.usage.model_extra:
+        return record.model_dump_json(exclude_defaults=True)
+    return json.dumps(record.model_dump(mode="json", exclude_defaults=True), sort_keys=True, separators=(",", ":"),
+                      ensure_ascii=False)
+
+
+def to_domain(record: UsageRecord, time: datetime, source: str = "") -> UsageEvent:
+    """The validated record as a value of the domain."""
+    used = record.usage
+    text = canonical(record)
+    return UsageEvent(
+        id=record.id,
+        time=time,
+        provider=record.provider,
+        model=record.model,
+        usage=TokenUsage(used.input_uncached, used.cache_read, used.cache_write_5m, used.cache_write_1h, used.output,
+                         used.reasoning),
+        attributes=_attributes(record),
+        canonical=text,
+        payload_hash=sha256(text.encode()).hexdigest()[:32],
+        region=record.region,
+        service_tier=record.service_tier or "standard",
+        provider_request_id=record.provider_request_id,
+        cost_usd=record.cost_usd,
+        outcome=record.outcome,
+        cache_hit=record.cache_hit,
+        source=source,
+    )
+
+
+def from_canonical(text: str, source: str = "") -> UsageEvent:
+    """A ledger row's event: valid once, so only its form is read again, not its age."""
+    record = UsageRecord.model_validate(json.loads(text))
+    return to_domain(record, datetime.fromisoformat(record.time), source)
+
+
+def _attributes(record: UsageRecord) -> dict[str, str]:
+    values = record.__dict__
+    return {name: values[name] for name in ATTRIBUTES if values[name] is not None}

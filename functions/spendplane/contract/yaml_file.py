@@ -1,0 +1,85 @@
+"""YAML that people write: read with the line of every value, so that an error can point at it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+Location = tuple[str | int, ...]
+
+
+class FileError(ValueError):
+    """A file that cannot be used. The text is ready for people: `file:line: what is wrong; the mend`, a line each."""
+
+
+def load(path: Path) -> tuple[Any, dict[Location, int]]:
+    """The content and the line (from 1) of each value. Raises FileError for a missing file and for bad YAML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise FileError(f"{path}: cannot be read ({reason})") from None
+    lines: dict[Location, int] = {}
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if node is not None:
+            _walk(node, (), lines, path)
+        return yaml.safe_load(text), lines
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise FileError(f"{path}:{line}: not valid YAML: {error.problem}; check indentation and quotes") from None
+    except yaml.YAMLError as error:
+        raise FileError(f"{path}: not valid YAML: {error}") from None
+
+
+def _walk(node: yaml.Node, location: Location, lines: dict[Location, int], path: Path) -> None:
+    lines.setdefault(location, node.start_mark.line + 1)
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _walk(item, (*location, index), lines, path)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*location, str(key.value))
+            if inner in lines:
+                raise FileError(
+                    f"{path}:{key.start_mark.line + 1}: `{key.value}` stands here twice (first in line {lines[inner]});"
+                    " remove one"
+                )
+            lines[inner] = key.start_mark.line + 1
+            _walk(value, inner, lines, path)
+
+
+def at(path: Path, lines: dict[Location, int], location: Location, message: str) -> str:
+    """`file:line: where: message`, with the line of the nearest enclosing value."""
+    known = location
+    while known and known not in lines:
+        known = known[:-1]
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    return f"{path}:{lines.get(known, 1)}: {where + ': ' if where else ''}{message}"
+
+
+def explain(path: Path, lines: dict[Location, int], error: ValidationError, mends: dict[str, str]) -> FileError:
+    """Pydantic's findings as a FileError. `mends` maps an error type, or `field:type`, to the advice for people."""
+    found = []
+    for finding in error.errors(include_url=False):
+        location = tuple(part for part in finding["loc"] if not _is_tag(part))
+        field = next((part for part in reversed(location) if isinstance(part, str)), "")
+        mend = mends.get(f"{field}:{finding['type']}") or mends.get(finding["type"], "")
+        message = "unknown key" if finding["type"] == "extra_forbidden" else finding["msg"].removeprefix("Value error, ")
+        given = "" if finding["type"] in _SELF_EXPLAINING else f" (got {_short(finding.get('input'))})"
+        found.append(at(path, lines, location, message + given + (f"; {mend}" if mend else "")))
+    return FileError("\n".join(dict.fromkeys(found)))
+
+
+_SELF_EXPLAINING = {"missing", "extra_forbidden", "value_error"}
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _is_tag(part: str | int) -> bool:
+    """Pydantic adds the name of a union's member to the place; it is not a part of the file."""
+    return isinstance(part, str) and (part in {"str", "int", "decimal", "constrained-str"} or "[" in part)
