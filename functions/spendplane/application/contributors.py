@@ -1,0 +1,67 @@
+"""Which contributors a counter keeps apart, so that it stays one small item however many users there are.
+
+A counter names the first few users and models it sees and, later, those that make up a large share of one
+transaction: so a runaway that arrives late is still named. All others are summed under "others". Each figure is exact
+from the moment the name is kept.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from spendplane.application.ports import Ledger
+from spendplane.domain.counters import MODEL_LABEL, USER_LABEL, CounterRef, Increment
+from spendplane.domain.ledger import Transaction
+from spendplane.domain.money import EXACT
+
+OPEN_PLACES = {USER_LABEL: 6, MODEL_LABEL: 5}
+"""Places for whoever comes first."""
+ALL_PLACES = {USER_LABEL: 12, MODEL_LABEL: 8}
+"""With the places kept free for large shares. Together a counter stays below 1 KB: two write units."""
+LARGE_SHARE = Decimal("0.2")
+OTHERS = "others"
+MAX_REMEMBERED = 50_000
+
+
+@dataclass(slots=True)
+class Contributors:
+    """Remembers which names each counter holds; a counter not met before is read first."""
+
+    ledger: Ledger
+    known: dict[CounterRef, set[str]] = field(default_factory=dict)
+
+    def admit(self, change: Transaction) -> None:
+        """Replaces names without a place by "others", in the increments of this transaction."""
+        named = [increment for increment in change.increments if _names_users(increment)]
+        self._learn(named)
+        for increment in change.increments:
+            held = self.known.get(increment.ref, set())
+            increment.contributors = _placed(increment, held)
+
+    def _learn(self, increments: Iterable[Increment]) -> None:
+        unknown = [(item.ref, item.shard + 1) for item in increments if item.ref not in self.known]
+        if not unknown:
+            return
+        if len(self.known) + len(unknown) > MAX_REMEMBERED:
+            self.known.clear()
+        for ref, counter in self.ledger.counters(unknown).items():
+            self.known[ref] = set(counter.contributors)
+
+
+def _names_users(increment: Increment) -> bool:
+    """Counters of one user hold models only: few by nature, so no read is spent on them."""
+    return any(label.startswith(USER_LABEL) for label in increment.contributors)
+
+
+def _placed(increment: Increment, held: set[str]) -> dict[str, Decimal]:
+    placed: dict[str, Decimal] = {}
+    large = increment.usd * LARGE_SHARE
+    for label, usd in sorted(increment.contributors.items(), key=lambda item: item[1], reverse=True):
+        kind = label[:2]
+        if label not in held:
+            places = ALL_PLACES if usd >= large else OPEN_PLACES
+            if sum(name.startswith(kind) for name in held) >= places[kind]:
+                label = kind + OTHERS
+            held.add(label)
+        placed[label] = EXACT.add(placed.get(label, Decimal(0)), usd)
+    return placed

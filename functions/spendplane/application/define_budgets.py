@@ -1,0 +1,62 @@
+"""Brings the definitions in the table in line with the file: creates, changes, removes; counts revisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from spendplane.application.ports import Definitions
+from spendplane.domain.budgets import Budget
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a deployment changes, decided before anything is written."""
+
+    created: tuple[Budget, ...] = ()
+    changed: tuple[tuple[Budget, Budget], ...] = ()
+    removed: tuple[Budget, ...] = ()
+    unchanged: tuple[Budget, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Nothing to do."""
+        return not (self.created or self.changed or self.removed)
+
+
+def plan(wanted: Sequence[Budget], deployed: dict[str, Budget], retired: dict[str, Budget] | None = None) -> Plan:
+    """Compares by id. A revision grows when limits, thresholds or the period change, and when a budget comes back.
+
+    Shards never shrink: parts of the counter would no longer be read.
+    """
+    former = retired or {}
+    created, changed, unchanged = [], [], []
+    for budget in wanted:
+        old = deployed.get(budget.id)
+        if old is None:
+            before = former.get(budget.id)
+            created.append(replace(budget, revision=before.revision + 1) if before else budget)
+            continue
+        revision = old.revision if budget.same_terms(old) else old.revision + 1
+        new = replace(budget, revision=revision, shards=max(budget.shards, old.shards))
+        if new == old:
+            unchanged.append(old)
+        else:
+            changed.append((old, new))
+    kept = {budget.id for budget in wanted}
+    removed = [budget for budget in deployed.values() if budget.id not in kept]
+    return Plan(tuple(created), tuple(changed), tuple(removed), tuple(unchanged))
+
+
+@dataclass(frozen=True, slots=True)
+class DefineBudgets:
+    """Carries a plan out. Doing it twice is doing it once."""
+
+    definitions: Definitions
+
+    def __call__(self, wanted: Sequence[Budget], now: datetime) -> Plan:
+        """Returns what was done. Raises BusyError."""
+        todo = plan(wanted, self.definitions.deployed(), self.definitions.retired())
+        if not todo.empty:
+            written = [*todo.created, *(new for _, new in todo.changed)]
+            self.definitions.write(written, [budget.id for budget in todo.removed], now)
+        return todo

@@ -1,0 +1,182 @@
+"""The meter: from queue messages to ledger rows, counters and alerts, each event once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from spendplane.application.announcing import usage_quarantined, usage_unpriced
+from spendplane.application.booking import Booked, Booker, Conflict
+from spendplane.application.judge import UNSENT_AFTER, UNTOLD_AFTER, Judge
+from spendplane.application.ports import (
+    Bus,
+    BusyError,
+    Definitions,
+    Outbox,
+    PriceBook,
+    Quarantine,
+    QuarantineEntry,
+    UnstorableError,
+)
+from spendplane.application.pricing import try_price
+from spendplane.contract.envelope import Message, Rejected, read
+from spendplane.domain.alerts import Alert
+from spendplane.domain.counters import CounterRef
+from spendplane.domain.ledger import LedgerRow, counted_in
+from spendplane.domain.usage import UsageEvent
+
+MAX_ANNOUNCED_MODELS = 20
+"""New unpriced models announced in one batch; the rows themselves are all kept."""
+
+
+@dataclass(slots=True)
+class MeterReport:
+    """What became of a batch. `failed` are the messages to deliver again."""
+
+    received: int = 0
+    counted: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+    unpriced: int = 0
+    alerts: list[Alert] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+
+    def figures(self) -> dict[str, int]:
+        """By the names of the metrics."""
+        return {
+            "RecordsReceived": self.received,
+            "RecordsCounted": self.counted,
+            "DuplicatesDropped": self.duplicates,
+            "RecordsQuarantined": self.quarantined,
+            "RecordsUnpriced": self.unpriced,
+            "AlertsFired": len(self.alerts),
+            "MessagesFailed": len(self.failed),
+        }
+
+
+@dataclass(slots=True)
+class _Intake:
+    """One call with every message that carries it."""
+
+    event: UsageEvent
+    messages: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """Parse, price, match, book, judge. A message fails only when something of it is not durable."""
+
+    booker: Booker
+    judge: Judge
+    definitions: Definitions
+    prices: PriceBook
+    quarantine: Quarantine
+    outbox: Outbox
+    bus: Bus
+    announced: set[str] = field(default_factory=set)
+    """Unpriced models that this process announced: spares a write per batch."""
+
+    def __call__(self, messages: Sequence[Message], now: datetime) -> MeterReport:
+        """Books a batch. Raises nothing that would send good messages back with the bad ones."""
+        report = MeterReport()
+        refused: list[tuple[Rejected, str]] = []
+        calls = self._take_in(messages, refused, report)
+        rows = self._rate(calls.values(), now)
+        booked = self.booker(rows)
+        owners = {key: call.messages for key, call in calls.items()}
+        for key in booked.failed:
+            report.failed |= owners[key]
+        for conflict in booked.conflicts:
+            refused += [(_conflict(conflict), message) for message in owners[conflict.event.dedup_key]]
+        self._keep(refused, report, now)
+        report.counted = len(booked.rows)
+        report.duplicates += booked.duplicates
+        report.unpriced = sum(row.usd is None for row in booked.rows)
+        self._judge(booked.refs, report, messages, now)
+        self._announce_unpriced(booked, now)
+        return report
+
+    def _take_in(
+        self, messages: Sequence[Message], refused: list[tuple[Rejected, str]], report: MeterReport
+    ) -> dict[str, _Intake]:
+        calls: dict[str, _Intake] = {}
+        for message in messages:
+            for record in read(message):
+                report.received += 1
+                if isinstance(record, Rejected):
+                    refused.append((record, message.id))
+                    continue
+                call = calls.setdefault(record.dedup_key, _Intake(record, set()))
+                if call.event is not record and call.event.contradicts(record.id, record.payload_hash):
+                    refused.append((_conflict(Conflict(record)), message.id))
+                    continue
+                report.duplicates += call.event is not record
+                call.messages.add(message.id)
+        return calls
+
+    def _rate(self, calls: Iterable[_Intake], now: datetime) -> list[LedgerRow]:
+        budgets = self.definitions.index(now)
+        rows = []
+        for call in calls:
+            usd, source = try_price(call.event, self.prices)
+            rows.append(LedgerRow(call.event, usd, source, counted_in(call.event, budgets), now))
+        return rows
+
+    def _keep(self, refused: list[tuple[Rejected, str]], report: MeterReport, now: datetime) -> None:
+        """Published before it is stored: a crash in between repeats the event, under the same id, and loses nothing."""
+        if not refused:
+            return
+        report.quarantined = len(refused)
+        entries = {
+            item.id: QuarantineEntry(item.id, item.reason, item.body, item.source, now) for item, _ in refused
+        }
+        news = [usage_quarantined(entry.id, entry.reason, entry.source, now) for entry in entries.values()]
+        try:
+            self.bus.publish(news, now)
+            unstorable = self._store(list(entries.values()))
+        except BusyError:
+            unstorable = set(entries)
+        report.failed |= {message for item, message in refused if item.id in unstorable}
+
+    def _store(self, entries: list[QuarantineEntry]) -> set[str]:
+        """Returns the ids that cannot be kept (too large): their messages end in the dead-letter queue."""
+        try:
+            self.quarantine.put(entries)
+        except UnstorableError:
+            if len(entries) == 1:
+                return {entries[0].id}
+            return set().union(*(self._store([entry]) for entry in entries))
+        return set()
+
+    def _judge(
+        self, refs: set[CounterRef], report: MeterReport, messages: Sequence[Message], now: datetime
+    ) -> None:
+        try:
+            report.alerts = self.judge.touched(refs, now)
+        except BusyError:
+            # Everything is booked; the redelivery finds duplicates only and judges again.
+            report.failed |= {message.id for message in messages}
+
+    def _announce_unpriced(self, booked: Booked, now: datetime) -> None:
+        news = {}
+        for row in booked.rows:
+            if row.usd is None:
+                announcement = usage_unpriced(row.event, row.price, now)
+                if announcement.id not in self.announced:
+                    news[announcement.id] = announcement
+        for announcement in list(news.values())[:MAX_ANNOUNCED_MODELS]:
+            try:
+                if self.outbox.add(announcement, now + UNSENT_AFTER):
+                    self.bus.publish([announcement], now)
+                    self.outbox.sent(announcement.id, now + UNTOLD_AFTER)
+            except BusyError:
+                continue  # pending in the outbox, or announced with the next row of this model
+            self.announced.add(announcement.id)
+
+
+def _conflict(conflict: Conflict) -> Rejected:
+    event = conflict.event
+    return Rejected(
+        f"id {event.id!r} was counted already with another payload; a correction needs an id of its own",
+        event.canonical,
+        event.source,
+    )
