@@ -1,0 +1,1 @@
+"""The world: AWS services, files, and the in-memory twin for tests."""

@@ -1,0 +1,109 @@
+"""Settings → adapters → use case. Nothing else chooses an adapter."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from spendplane.adapters.bedrock import InferenceProfiles
+from spendplane.adapters.dynamodb.client import Table
+from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+from spendplane.adapters.dynamodb.ledger import DynamoLedger
+from spendplane.adapters.dynamodb.outbox import DynamoOutbox
+from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
+from spendplane.adapters.eventbridge import EventBridgeBus
+from spendplane.adapters.prices import LayeredPriceBook
+from spendplane.adapters.sns import SnsTopic
+from spendplane.application.booking import Booker
+from spendplane.application.contributors import Contributors
+from spendplane.application.define_budgets import DefineBudgets
+from spendplane.application.judge import Judge
+from spendplane.application.meter import Meter
+from spendplane.application.notify import Notify
+from spendplane.application.ports import Bus, Definitions, Ledger, Outbox, PriceBook, Quarantine
+from spendplane.application.retry import Retry
+from spendplane.application.sweep import Sweep
+from spendplane.contract import prices_file
+
+# A call that hangs must not eat the function's time; a retry by botocore repeats the same idempotency token.
+# Parameters are built here, never taken from users: checking them again took a third of the meter's time.
+CLIENT_CONFIG = Config(
+    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, parameter_validation=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the use cases run on."""
+
+    ledger: Ledger
+    definitions: Definitions
+    outbox: Outbox
+    quarantine: Quarantine
+    bus: Bus
+    prices: PriceBook
+    retry: Retry = Retry()
+
+
+def aws_ports(table_name: str, bus_name: str, prices_path: Path | None = None) -> Ports:
+    """The ports over AWS, by the environment's credentials and endpoints."""
+    table = dynamo_table(table_name)
+    return Ports(
+        ledger=DynamoLedger(table),
+        definitions=DynamoDefinitions(table),
+        outbox=DynamoOutbox(table),
+        quarantine=DynamoQuarantine(table),
+        bus=EventBridgeBus(client("events"), bus_name),
+        prices=price_book(prices_path),
+    )
+
+
+def dynamo_table(name: str) -> Table:
+    """The one table."""
+    return Table(client("dynamodb"), name)
+
+
+def price_book(path: Path | None) -> PriceBook:
+    """`prices.yaml` (where given) over the library."""
+    overrides = prices_file.load(path) if path else prices_file.PricesFile(version=1)
+    return LayeredPriceBook(overrides, InferenceProfiles(lambda region: client("bedrock", region)))
+
+
+def meter(ports: Ports) -> Meter:
+    """Usage messages → ledger, counters, alerts."""
+    booker = Booker(ports.ledger, Contributors(ports.ledger), ports.retry)
+    return Meter(booker, judge(ports), ports.definitions, ports.prices, ports.quarantine, ports.outbox, ports.bus)
+
+
+def judge(ports: Ports) -> Judge:
+    """Counters → alerts."""
+    return Judge(ports.ledger, ports.definitions, ports.outbox, ports.bus)
+
+
+def sweep(ports: Ports) -> Sweep:
+    """What a crash or a redeployment left open."""
+    return Sweep(ports.ledger, ports.definitions, ports.outbox, ports.bus, judge(ports))
+
+
+def notify(table_name: str, on_call_arn: str, alerts_arn: str) -> Notify:
+    """Announcements → people."""
+    sns = client("sns")
+    return Notify(
+        DynamoOutbox(dynamo_table(table_name)),
+        on_call=SnsTopic(sns, "on-call", on_call_arn),
+        budget_alerts=SnsTopic(sns, "budget-alerts", alerts_arn),
+    )
+
+
+def define_budgets(table_name: str) -> DefineBudgets:
+    """The file's budgets → the table."""
+    return DefineBudgets(DynamoDefinitions(dynamo_table(table_name)))
+
+
+@cache
+def client(service: str, region: str | None = None) -> Any:  # noqa: ANN401  # boto3 makes its clients at run time
+    """One client per service and Region: they are thread-safe and slow to make."""
+    return boto3.client(service, region_name=region, config=CLIENT_CONFIG)  # type: ignore[call-overload]
