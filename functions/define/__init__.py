@@ -1,0 +1,1 @@
+"""Lambda: the custom resource that writes the budgets of a deployment into the table."""

@@ -1,0 +1,1 @@
+"""Lambda: usage events from the queue into the ledger and the counters."""

@@ -1,0 +1,1 @@
+"""Lambda: announcements from the bus to people."""

@@ -1,0 +1,19 @@
+"""What the notifier is told by its environment."""
+
+from dataclasses import dataclass
+
+from spendplane.adapters.environment import required
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The table and the two topics."""
+
+    table_name: str
+    on_call_topic_arn: str
+    alerts_topic_arn: str
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """Raises SettingMissingError."""
+        return cls(required("TABLE_NAME"), required("ONCALL_TOPIC_ARN"), required("ALERTS_TOPIC_ARN"))

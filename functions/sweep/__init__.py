@@ -1,0 +1,1 @@
+"""Lambda: once a minute, whatever was left open."""
