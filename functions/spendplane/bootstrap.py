@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 from spendplane.adapters.bedrock import InferenceProfiles
+from spendplane.adapters.dynamodb import wire
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
@@ -31,7 +32,11 @@ from spendplane.contract import prices_file
 # A call that hangs must not eat the function's time; a retry by botocore repeats the same idempotency token.
 # Parameters are built here, never taken from users: checking them again took a third of the meter's time.
 CLIENT_CONFIG = Config(
-    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}, parameter_validation=False
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    parameter_validation=False,
+    user_agent="spendplane",  # a fixed one: botocore else composes it anew for each call
 )
 
 
@@ -63,7 +68,9 @@ def aws_ports(table_name: str, bus_name: str, prices_path: Path | None = None) -
 
 def dynamo_table(name: str) -> Table:
     """The one table."""
-    return Table(client("dynamodb"), name)
+    dynamodb = client("dynamodb")
+    wire.install(dynamodb)
+    return Table(dynamodb, name)
 
 
 def price_book(path: Path | None) -> PriceBook:

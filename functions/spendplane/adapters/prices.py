@@ -6,7 +6,7 @@ model up takes 0.1 ms, rating a call with its card a few microseconds.
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
@@ -51,7 +51,7 @@ class LayeredPriceBook:
 
     def card(self, event: UsageEvent) -> RateCard:
         """Cached per model, region, tier, project and hour: no price changes within an hour."""
-        hour = event.time.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        hour = int(event.time.timestamp()) // 3600
         key = (
             event.provider, event.model, event.region, event.service_tier, event.attributes.get("project_id"), hour
         )

@@ -26,7 +26,7 @@ class Booked:
     rows: list[LedgerRow] = field(default_factory=list)
     duplicates: int = 0
     conflicts: list[Conflict] = field(default_factory=list)
-    refs: set[CounterRef] = field(default_factory=set)
+    refs: dict[CounterRef, None] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
 
 
@@ -42,7 +42,7 @@ class Booker:
         """Books what can be booked; never raises for one bad row among good ones."""
         booked = Booked()
         for group in pack(rows):
-            self._book(list(group.rows), booked)
+            self._book(group, booked)
         return booked
 
     def _book(self, rows: list[LedgerRow], booked: Booked) -> None:
@@ -62,7 +62,7 @@ class Booker:
                 continue
             if not stored:
                 booked.rows += rows
-                booked.refs.update(ref for row in rows for ref in row.refs)
+                booked.refs |= dict.fromkeys(ref for row in rows for ref in row.refs)
                 return
             rows = self._without(rows, stored, booked)
 
@@ -80,7 +80,7 @@ class Booker:
             self._without([row], stored, booked)
         else:
             booked.rows.append(row)
-            booked.refs.update(row.refs)
+            booked.refs |= dict.fromkeys(row.refs)
 
     def _commit(self, rows: Sequence[LedgerRow]) -> Sequence[StoredRow]:
         change = transaction(rows)
@@ -95,7 +95,7 @@ class Booker:
             if old is None:
                 rest.append(row)
                 continue
-            booked.refs.update(old.refs)
+            booked.refs |= dict.fromkeys(old.refs)
             if row.event.contradicts(old.event_id, old.payload_hash):
                 booked.conflicts.append(Conflict(row.event))
             else:

@@ -8,11 +8,12 @@ from the moment the name is kept.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from heapq import nlargest
 
 from spendplane.application.ports import Ledger
 from spendplane.domain.counters import MODEL_LABEL, USER_LABEL, CounterRef, Increment
 from spendplane.domain.ledger import Transaction
-from spendplane.domain.money import EXACT
+from spendplane.domain.money import exact_sum
 
 OPEN_PLACES = {USER_LABEL: 6, MODEL_LABEL: 5}
 """Places for whoever comes first."""
@@ -54,14 +55,22 @@ def _names_users(increment: Increment) -> bool:
 
 
 def _placed(increment: Increment, held: set[str]) -> dict[str, Decimal]:
-    placed: dict[str, Decimal] = {}
+    placed = {label: usd for label, usd in increment.contributors.items() if label in held}
     large = increment.usd * LARGE_SHARE
-    for label, usd in sorted(increment.contributors.items(), key=lambda item: item[1], reverse=True):
-        kind = label[:2]
-        if label not in held:
-            places = ALL_PLACES if usd >= large else OPEN_PLACES
-            if sum(name.startswith(kind) for name in held) >= places[kind]:
-                label = kind + OTHERS
-            held.add(label)
-        placed[label] = EXACT.add(placed.get(label, Decimal(0)), usd)
+    for kind in OPEN_PLACES:
+        waiting = {
+            label: usd for label, usd in increment.contributors.items() if label not in placed and label[:2] == kind
+        }
+        if not waiting:
+            continue
+        taken = sum(label[:2] == kind for label in held)
+        for label in nlargest(ALL_PLACES[kind] - taken, waiting, key=waiting.__getitem__):
+            if taken < (ALL_PLACES if waiting[label] >= large else OPEN_PLACES)[kind]:
+                placed[label] = waiting.pop(label)
+                held.add(label)
+                taken += 1
+        if waiting:
+            others = kind + OTHERS
+            placed[others] = exact_sum([*waiting.values(), placed.get(others, Decimal(0))])
+            held.add(others)
     return placed

@@ -148,7 +148,7 @@ class Meter:
         return set()
 
     def _judge(
-        self, refs: set[CounterRef], report: MeterReport, messages: Sequence[Message], now: datetime
+        self, refs: Iterable[CounterRef], report: MeterReport, messages: Sequence[Message], now: datetime
     ) -> None:
         try:
             report.alerts = self.judge.touched(refs, now)

@@ -36,14 +36,14 @@ class Reprice:
     def __call__(self, now: datetime, progress: Callable[[], None] = lambda: None) -> RepriceReport:
         """Rates every unpriced row that has a price now, then judges the counters. Safe to run twice or in parallel."""
         report = RepriceReport(still_unpriced={})
-        touched: set[CounterRef] = set()
+        touched: dict[CounterRef, None] = {}
         for booked in self.ledger.unpriced():
             self._rate(booked, report, touched)
             progress()
         report.alerts = len(self.judge.touched(touched, now)) if touched else 0
         return report
 
-    def _rate(self, booked: BookedRow, report: RepriceReport, touched: set[CounterRef]) -> None:
+    def _rate(self, booked: BookedRow, report: RepriceReport, touched: dict[CounterRef, None]) -> None:
         event = booked.row.event
         try:
             usd, source = price(event, self.prices)
@@ -56,7 +56,7 @@ class Reprice:
         row = replace(booked.row, usd=usd, price=source)
         increments = tuple(Increment(ref, usd=usd, unpriced=-1) for ref in booked.refs)
         change = Transaction((row,), increments)
-        touched.update(booked.refs)  # also when another run was first: its judgement may have been cut off
+        touched.update(dict.fromkeys(booked.refs))  # also when another run was first: its judgement may have been cut off
         if self.retry(lambda: self.ledger.rerate(booked, change)):
             report.rated += 1
             report.usd += usd

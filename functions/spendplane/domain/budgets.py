@@ -1,8 +1,10 @@
 """Budgets, and which of them one event counts in."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from itertools import product
+from typing import Any
 
 from spendplane.domain.limits import Limits
 from spendplane.domain.periods import Period
@@ -62,30 +64,53 @@ class Budget:
         return (self.limits, self.thresholds, self.period) == (other.limits, other.thresholds, other.period)
 
 
+MAX_REMEMBERED = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class Answer:
+    """The budgets of one kind of event. `by_day` remembers, for whoever asks per day, what follows from them."""
+
+    budgets: tuple[Budget, ...]
+    by_day: dict[date, Any] = field(default_factory=dict)
+
+
 class BudgetIndex:
     """Finds the matching budgets by selector shape, so that the cost per event does not grow with their number.
 
-    A shape is the set of attributes that a selector names; an event is looked up once per shape.
+    A shape is the set of attributes that a selector names; an event is looked up once per shape, and events that agree
+    in every attribute that any selector names share one answer.
     """
 
     def __init__(self, budgets: Iterable[Budget]) -> None:
         self.budgets: dict[str, Budget] = {}
-        self._shapes: dict[tuple[str, ...], dict[tuple[str, ...], list[Budget]]] = {}
+        self._shapes: dict[tuple[str, ...], dict[tuple[str | None, ...], list[Budget]]] = {}
         for budget in budgets:
             self.budgets[budget.id] = budget
             fields = tuple(name for name, _ in budget.match)
             rows = self._shapes.setdefault(fields, {})
             for values in product(*(choices for _, choices in budget.match)):
                 rows.setdefault(values, []).append(budget)
+        self._selected = tuple(sorted({name for fields in self._shapes for name in fields}))
+        self._answers: dict[tuple[str | None, ...], Answer] = {}
 
     def __len__(self) -> int:
         return len(self.budgets)
 
-    def matching(self, attributes: Mapping[str, str]) -> list[Budget]:
+    def matching(self, attributes: Mapping[str, str]) -> tuple[Budget, ...]:
         """Budgets whose every selector names the event's value. Values compare exactly, as normalised strings."""
-        found: list[Budget] = []
-        get = attributes.get
+        return self.answer(attributes).budgets
+
+    def answer(self, attributes: Mapping[str, str]) -> Answer:
+        """As `matching`; equal answers are the same object."""
+        selected = tuple(map(attributes.get, self._selected))
+        answer = self._answers.get(selected)
+        if answer is None:
+            if len(self._answers) >= MAX_REMEMBERED:
+                self._answers.clear()
+            answer = self._answers[selected] = Answer(tuple(self._look_up(attributes)))
+        return answer
+
+    def _look_up(self, attributes: Mapping[str, str]) -> Iterator[Budget]:
         for fields, rows in self._shapes.items():
-            values = tuple(get(name) for name in fields)
-            found += rows.get(values, ())  # type: ignore[call-overload]  # a missing value (None) matches nothing
-        return found
+            yield from rows.get(tuple(map(attributes.get, fields)), ())  # a missing value (None) matches nothing

@@ -65,8 +65,20 @@ class Increment:
             self.unpriced += 1
             return
         self.usd = EXACT.add(self.usd, usd)
+        shares = self.contributors
         for label in labels:
-            self.contributors[label] = EXACT.add(self.contributors.get(label, Decimal(0)), usd)
+            shares[label] = EXACT.add(shares[label], usd) if label in shares else usd
+
+    def add_all(self, other: "Increment", kinds: tuple[str, ...]) -> None:
+        """Adds what another increment holds, with the contributors of these kinds (`u:`, `m:`) only."""
+        self.usd = EXACT.add(self.usd, other.usd)
+        self.tokens += other.tokens
+        self.requests += other.requests
+        self.unpriced += other.unpriced
+        shares = self.contributors
+        for label, usd in other.contributors.items():
+            if label[:2] in kinds:
+                shares[label] = EXACT.add(shares[label], usd) if label in shares else usd
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zlib import crc32
 
 from spendplane.domain.budgets import Budget, BudgetIndex
-from spendplane.domain.counters import LABEL_OF, CounterRef, Increment, ref_of
+from spendplane.domain.counters import LABEL_OF, MODEL_LABEL, USER_LABEL, CounterRef, Increment, ref_of
 from spendplane.domain.periods import window_of
 from spendplane.domain.usage import UsageEvent
 
@@ -16,6 +16,9 @@ MAX_TRANSACTION_ITEMS = 100
 RETENTION = timedelta(days=45)
 """How long a row lives after it was booked: longer than the 35 days in which a replay is accepted."""
 MAX_LABEL = 48
+
+
+Counted = tuple[tuple[CounterRef, Budget], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class LedgerRow:
     event: UsageEvent
     usd: Decimal | None
     price: str
-    counted: tuple[tuple[CounterRef, Budget], ...]
+    counted: Counted
     booked_at: datetime
 
     @property
@@ -46,31 +49,43 @@ class Transaction:
     increments: tuple[Increment, ...]
 
 
-def counted_in(event: UsageEvent, budgets: BudgetIndex) -> tuple[tuple[CounterRef, Budget], ...]:
-    """Every counter that the event belongs to, with its budget."""
-    return tuple(
-        (ref_of(budget, window_of(budget.period, event.time), event.attributes), budget)
-        for budget in budgets.matching(event.attributes)
-    )
+def counted_in(event: UsageEvent, budgets: BudgetIndex) -> Counted:
+    """Every counter that the event belongs to, with its budget; those of budgets without `per` first.
 
-
-def pack(rows: Iterable[LedgerRow]) -> list[Transaction]:
-    """Groups rows into transactions of at most 100 items. Rows with equal counters are put next to each other.
-
-    A row that alone needs more than 100 items cannot be booked: ValueError (definitions are limited so that it cannot
-    happen).
+    Events that count in the same counters get the same tuple.
     """
-    ordered = sorted(rows, key=lambda row: [ref.key or "" for ref, _ in row.counted])
-    return [transaction(group) for group in _groups(ordered)]
+    answer = budgets.answer(event.attributes)
+    day = event.time.astimezone(UTC).date()
+    known = answer.by_day.get(day)
+    if known is None:
+        shared = tuple(
+            (ref_of(budget, window_of(budget.period, event.time), event.attributes), budget)
+            for budget in answer.budgets
+            if not budget.per
+        )
+        known = answer.by_day[day] = (shared, tuple(budget for budget in answer.budgets if budget.per))
+    counted: Counted = known[0]
+    for budget in known[1]:
+        counted += ((ref_of(budget, window_of(budget.period, event.time), event.attributes), budget),)
+    return counted
 
 
-def _groups(rows: Sequence[LedgerRow]) -> Iterator[list[LedgerRow]]:
+def pack(rows: Iterable[LedgerRow]) -> Iterator[list[LedgerRow]]:
+    """Groups rows so that each group is, with its counters, a transaction of at most 100 items.
+
+    Rows with equal counters are put next to each other. A row that alone needs more than 100 items cannot be booked:
+    ValueError (definitions are limited so that it cannot happen).
+    """
     group: list[LedgerRow] = []
     counters: set[CounterRef] = set()
-    for row in rows:
-        refs = row.refs
+    last: Counted | None = None
+    for row in sorted(rows, key=_last_key):
+        if row.counted is last and len(group) + 1 + len(counters) <= MAX_TRANSACTION_ITEMS:
+            group.append(row)
+            continue
+        last, refs = row.counted, row.refs
         if len(refs) >= MAX_TRANSACTION_ITEMS:
-            raise ValueError(f"one event counts in {len(refs)} budgets; at most {MAX_TRANSACTION_ITEMS - 1} are possible")
+            raise ValueError(f"an event counts in {len(refs)} budgets; at most {MAX_TRANSACTION_ITEMS - 1} are possible")
         added = counters.union(refs)
         if group and len(group) + 1 + len(added) > MAX_TRANSACTION_ITEMS:
             yield group
@@ -81,25 +96,43 @@ def _groups(rows: Sequence[LedgerRow]) -> Iterator[list[LedgerRow]]:
         yield group
 
 
+def _last_key(row: LedgerRow) -> str:
+    return (row.counted[-1][0].key or "") if row.counted else ""
+
+
 def transaction(rows: Sequence[LedgerRow]) -> Transaction:
     """The rows with what they add to each counter."""
     increments: dict[CounterRef, Increment] = {}
     spread = crc32(rows[0].event.dedup_key.encode())
-    for row in rows:
-        tokens = row.event.usage.total
-        for ref, budget in row.counted:
+    for counted, total in _totals(rows):
+        for ref, budget in counted:
             increment = increments.get(ref)
             if increment is None:
                 increment = increments[ref] = Increment(ref, spread % budget.shards)
-            increment.add(row.usd, tokens, _labels(row.event, budget))
+            increment.add_all(total, _kinds(budget))
     return Transaction(tuple(rows), tuple(increments.values()))
 
 
-def _labels(event: UsageEvent, budget: Budget) -> list[str]:
-    if not budget.limits.any:
-        return []
-    attributes = event.attributes
-    return [LABEL_OF[name] + _short(attributes[name]) for name in budget.contributor_fields if name in attributes]
+def _totals(rows: Sequence[LedgerRow]) -> list[tuple[Counted, Increment]]:
+    """Rows that count in the same counters, summed once: the cost of a row does not grow with its budgets."""
+    totals: dict[int, tuple[Counted, Increment]] = {}
+    for row in rows:
+        counted = row.counted
+        known = totals.get(id(counted))
+        if known is None:
+            known = totals[id(counted)] = (counted, Increment(_NOWHERE))
+        event = row.event
+        labels = (USER_LABEL + _short(event.attributes["user_id"]), MODEL_LABEL + _short(event.model))
+        known[1].add(row.usd, event.usage.total, labels)
+    return list(totals.values())
+
+
+_NOWHERE = CounterRef("", "t")
+
+
+def _kinds(budget: Budget) -> tuple[str, ...]:
+    """The contributors that this budget's notices name; none where no notice can come."""
+    return tuple(LABEL_OF[name] for name in budget.contributor_fields) if budget.limits.any else ()
 
 
 def _short(value: str) -> str:

@@ -1,6 +1,7 @@
 """US dollars as `Decimal`, exact until a person reads them."""
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact, localcontext
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
 
 USD_PLACES = 18
 """Decimal places kept of one amount. With amounts up to 10^9 and 38 digits in DynamoDB, sums stay exact to 10^20."""
@@ -15,15 +16,16 @@ EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN, traps=[Inexact])
 
 def to_usd(amount: Decimal) -> Decimal:
     """An amount at the ledger's precision: 18 places, half to even; shorter amounts stay as they are."""
-    if int(amount.as_tuple().exponent) >= -USD_PLACES:
-        return amount
-    return amount.quantize(_QUANTUM, context=_WIDE)
+    rounded = amount.quantize(_QUANTUM, context=_WIDE)
+    return amount if rounded == amount else rounded
 
 
-def exact_sum(amounts: list[Decimal]) -> Decimal:
+def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
     """The sum to the last digit, whatever the caller's decimal context is."""
-    with localcontext(EXACT):
-        return sum(amounts, Decimal(0))
+    total = Decimal(0)
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total
 
 
 def format_usd(amount: Decimal) -> str:

@@ -6,8 +6,9 @@ threshold; at the threshold itself the base rate still applies (Anthropic, Googl
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
-from spendplane.domain.money import EXACT, exact_sum, to_usd
+from spendplane.domain.money import EXACT, to_usd
 from spendplane.domain.usage import TokenUsage
 
 _MILLION = Decimal(1_000_000)
@@ -61,8 +62,7 @@ class UnpricedError(LookupError):
     """No price is known. The message says what is missing; it is never $0 and never a guess."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One bucket's part of a price. `usd_per_million` None: a fee per request, `units` requests."""
 
     bucket: str
@@ -73,33 +73,38 @@ class Line:
 
 def lines(usage: TokenUsage, card: RateCard) -> tuple[Line, ...]:
     """The price bucket by bucket. Raises UnpricedError when a bucket holds tokens for which the card has no rate."""
-    prompt = usage.input_total
-    found = []
-    for bucket, tokens in _buckets(usage, card):
-        line: Rate | None = getattr(card, bucket)
-        if line is None:
-            raise UnpricedError(f"{card.price}: no rate for {bucket} tokens ({tokens} used)")
-        usd = line.at(prompt)
-        found.append(Line(bucket, tokens, usd, EXACT.divide(EXACT.multiply(usd, Decimal(tokens)), _MILLION)))
+    found = [
+        Line(bucket, tokens, usd, EXACT.divide(EXACT.multiply(usd, Decimal(tokens)), _MILLION))
+        for bucket, tokens, usd in _charges(usage, card)
+    ]
     if card.usd_per_request:
         found.append(Line("request", 1, None, card.usd_per_request))
     return tuple(found)
 
 
 def rate(usage: TokenUsage, card: RateCard) -> Decimal:
-    """The call's cost in dollars, at 18 decimal places. Raises UnpricedError as `lines`."""
-    return to_usd(exact_sum([line.usd for line in lines(usage, card)]))
+    """The call's cost in dollars, at 18 decimal places: the sum of its lines. Raises UnpricedError as `lines`."""
+    total = Decimal(0)
+    for _, tokens, usd in _charges(usage, card):
+        total = EXACT.fma(usd, tokens, total)
+    return to_usd(EXACT.add(EXACT.divide(total, _MILLION), card.usd_per_request))
 
 
-def _buckets(usage: TokenUsage, card: RateCard) -> list[tuple[str, int]]:
-    found = [
-        ("input_uncached", usage.input_uncached),
-        ("cache_read", usage.cache_read),
-        ("cache_write_5m", usage.cache_write_5m),
-        ("cache_write_1h", usage.cache_write_1h),
-    ]
-    if card.reasoning is None:
-        found.append(("output", usage.output))
-    else:
-        found += [("output", usage.output - usage.reasoning), ("reasoning", usage.reasoning)]
-    return [(bucket, tokens) for bucket, tokens in found if tokens]
+def _charges(usage: TokenUsage, card: RateCard) -> list[tuple[str, int, Decimal]]:
+    """Each used bucket with its tokens and its dollars per million."""
+    apart = usage.reasoning if card.reasoning is not None else 0
+    prompt = usage.input_total
+    charges = []
+    for bucket, tokens, line in (
+        ("input_uncached", usage.input_uncached, card.input_uncached),
+        ("cache_read", usage.cache_read, card.cache_read),
+        ("cache_write_5m", usage.cache_write_5m, card.cache_write_5m),
+        ("cache_write_1h", usage.cache_write_1h, card.cache_write_1h),
+        ("output", usage.output - apart, card.output),
+        ("reasoning", apart, card.reasoning),
+    ):
+        if tokens:
+            if line is None:
+                raise UnpricedError(f"{card.price}: no rate for {bucket} tokens ({tokens} used)")
+            charges.append((bucket, tokens, line.at(prompt)))
+    return charges

@@ -54,11 +54,11 @@ class UsageEvent:
     outcome: str = "success"
     cache_hit: bool = False
     source: str = field(default="", compare=False)
+    dedup_key: str = field(init=False)
+    """(provider, request id) where given, so that one call seen by two adapters counts once; else the id."""
 
-    @property
-    def dedup_key(self) -> str:
-        """(provider, request id) where given, so that one call seen by two adapters counts once; else the id."""
-        return dedup_key(self.id, self.provider, self.provider_request_id)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dedup_key", dedup_key(self.id, self.provider, self.provider_request_id))
 
     def contradicts(self, event_id: str, payload_hash: str) -> bool:
         """True when that is the same event with another payload. Another id under one request id is no contradiction:
@@ -69,5 +69,7 @@ class UsageEvent:
 def dedup_key(event_id: str, provider: str | None = None, provider_request_id: str | None = None) -> str:
     """The identity of a call. `#` separates safely: the contract refuses it inside identifiers."""
     key = f"r#{provider}#{provider_request_id}" if provider and provider_request_id else f"i#{event_id}"
+    if len(key) <= MAX_KEY_BYTES // 4:  # a character has at most four bytes
+        return key
     encoded = key.encode()
     return key if len(encoded) <= MAX_KEY_BYTES else f"{key[0]}#sha256#{sha256(encoded).hexdigest()}"

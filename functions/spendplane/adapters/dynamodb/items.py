@@ -1,9 +1,11 @@
 """Rows and counters as DynamoDB items. Few attributes a row: each costs time to serialise and bytes to store."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
-from spendplane.adapters.dynamodb.keys import Item, counter_key, counter_ref, row_key, unpriced_on
+from spendplane.adapters.dynamodb.keys import ROW, ROW_SORT, Item, counter_key, counter_ref, unpriced_on
 from spendplane.application.ports import BookedRow, StoredRow
 from spendplane.contract.usage_event import from_canonical
 from spendplane.domain.budgets import NO_VALUE, Budget
@@ -18,17 +20,26 @@ COUNTER_RETENTION = timedelta(days=400)
 _PERIODS = {period.value[0]: period for period in Period}
 
 
-def row_to_item(row: LedgerRow) -> Item:
-    """A ledger row; an unpriced one has no `usd` and stands in the sparse index."""
+def rows_to_items(rows: Iterable[LedgerRow]) -> Iterator[Item]:
+    """Ledger rows; an unpriced one has no `usd` and stands in the sparse index."""
+    counted: dict[int, str] = {}  # rows of one transaction share their tuples of counters
+    for row in rows:
+        if id(row.counted) not in counted:
+            counted[id(row.counted)] = ",".join(_counted(ref, budget) for ref, budget in row.counted)
+        yield _row_to_item(row, counted[id(row.counted)])
+
+
+def _row_to_item(row: LedgerRow, counted: str) -> Item:
     event = row.event
     item: Item = {
-        **row_key(event.dedup_key),
+        "pk": {"S": ROW + event.dedup_key},
+        "sk": {"S": ROW_SORT},
         "event": {"S": event.canonical},
         "hash": {"S": event.payload_hash},
         "price": {"S": row.price},
-        "counted": {"S": ",".join(_counted(ref, budget) for ref, budget in row.counted)},
+        "counted": {"S": counted},
         "source": {"S": event.source},
-        "expires_at": {"N": str(int((row.booked_at + RETENTION).timestamp()))},
+        "expires_at": {"N": _expiry(row.booked_at)},
     }
     if row.usd is None:
         item["work"] = {"S": unpriced_on(row.booked_at.astimezone(UTC))}
@@ -36,6 +47,12 @@ def row_to_item(row: LedgerRow) -> Item:
     else:
         item["usd"] = {"N": str(row.usd)}
     return item
+
+
+@lru_cache(maxsize=64)
+def _expiry(booked_at: datetime) -> str:
+    """Cached: the rows of a batch are booked at one time."""
+    return str(int((booked_at + RETENTION).timestamp()))
 
 
 def booked_from_item(item: Item) -> BookedRow:

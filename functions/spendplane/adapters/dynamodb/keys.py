@@ -28,9 +28,13 @@ def key(pk: str, sk: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
+ROW = "E#"
+ROW_SORT = "E"
+
+
 def row_key(dedup_key: str) -> Item:
     """Of a ledger row: by identity alone, so that one call has one place whatever its time says."""
-    return key("E#" + dedup_key, "E")
+    return key(ROW + dedup_key, ROW_SORT)
 
 
 def counter_key(ref: CounterRef, shard: int = 0) -> Item:

@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from spendplane.adapters.dynamodb.client import CONDITION_FAILED, ConditionFailedError, Table
 from spendplane.adapters.dynamodb.items import (
     booked_from_item,
     counter_from_item,
     counter_update,
-    row_to_item,
+    rows_to_items,
     stored_from_item,
 )
-from spendplane.adapters.dynamodb.keys import Item, counter_key, counter_ref, row_key, unpriced_on
+from spendplane.adapters.dynamodb.keys import Item, counter_key, row_key, unpriced_on
 from spendplane.application.ports import BookedRow, StoredRow
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import KEYED_PARTITIONS, Counter, CounterRef, Increment
@@ -34,12 +33,12 @@ class DynamoLedger:
             {
                 "Put": {
                     "TableName": name,
-                    "Item": row_to_item(row),
+                    "Item": item,
                     "ConditionExpression": "attribute_not_exists(pk)",
                     "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
                 }
             }
-            for row in transaction.rows
+            for item in rows_to_items(transaction.rows)
         ]
         since = min(row.booked_at for row in transaction.rows)
         updates = [{"Update": counter_update(name, item, since)} for item in transaction.increments]
