@@ -18,7 +18,9 @@ meter = bootstrap.meter(bootstrap.aws_ports(settings.table_name, settings.bus_na
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Partial batch response: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html"""
     messages = [
-        Message(record.message_id, record.body, datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC))
+        Message(
+            record.message_id, record.body, datetime.fromtimestamp(int(record.attributes.sent_timestamp) / 1000, UTC)
+        )
         for record in SQSEvent(event).records
     ]
     report = meter(messages, datetime.now(UTC))

@@ -111,6 +111,6 @@ def define_budgets(table_name: str) -> DefineBudgets:
 
 
 @cache
-def client(service: str, region: str | None = None) -> Any:  # noqa: ANN401  # boto3 makes its clients at run time
+def client(service: str, region: str | None = None) -> Any:  # boto3 makes its clients at run time
     """One client per service and Region: they are thread-safe and slow to make."""
     return boto3.client(service, region_name=region, config=CLIENT_CONFIG)  # type: ignore[call-overload]

@@ -31,23 +31,27 @@ class EventBridgeBus:
 
     def publish(self, announcements: Sequence[Announcement], now: datetime) -> None:
         """Ten entries a call."""
-        self._put([
-            {
-                "Time": now,
-                "Source": SOURCE,
-                "DetailType": item.detail_type,
-                "Detail": json.dumps(item.detail),
-                "EventBusName": self.name,
-            }
-            for item in announcements
-        ])
+        self._put(
+            [
+                {
+                    "Time": now,
+                    "Source": SOURCE,
+                    "DetailType": item.detail_type,
+                    "Detail": json.dumps(item.detail),
+                    "EventBusName": self.name,
+                }
+                for item in announcements
+            ]
+        )
 
     def publish_usage(self, source: str, details: Sequence[str]) -> None:
         """In the producer's name."""
-        self._put([
-            {"Source": source, "DetailType": USAGE_RECORDED, "Detail": detail, "EventBusName": self.name}
-            for detail in details
-        ])
+        self._put(
+            [
+                {"Source": source, "DetailType": USAGE_RECORDED, "Detail": detail, "EventBusName": self.name}
+                for detail in details
+            ]
+        )
 
     def _put(self, entries: list[dict[str, Any]]) -> None:
         for chunk in chunks(entries):

@@ -1,4 +1,5 @@
 """Every port in memory, with the same promises: for tests, simulations and the benchmark's floor."""
+# ruff: noqa: ARG002  # the ports' signatures
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace

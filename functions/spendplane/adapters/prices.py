@@ -52,9 +52,7 @@ class LayeredPriceBook:
     def card(self, event: UsageEvent) -> RateCard:
         """Cached per model, region, tier, project and hour: no price changes within an hour."""
         hour = int(event.time.timestamp()) // 3600
-        key = (
-            event.provider, event.model, event.region, event.service_tier, event.attributes.get("project_id"), hour
-        )
+        key = (event.provider, event.model, event.region, event.service_tier, event.attributes.get("project_id"), hour)
         found = self._cards.get(key)
         if found is None:
             try:

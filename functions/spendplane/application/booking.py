@@ -21,7 +21,8 @@ class Conflict:
 @dataclass(slots=True)
 class Booked:
     """What became of the rows. `refs` are the counters to judge: of new rows and of duplicates, so that a
-    redelivery heals a judgement that a crash left out. `failed` are deduplication keys."""
+    redelivery heals a judgement that a crash left out. `failed` are deduplication keys.
+    """
 
     rows: list[LedgerRow] = field(default_factory=list)
     duplicates: int = 0

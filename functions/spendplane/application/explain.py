@@ -33,7 +33,8 @@ class Explain:
         self, identity: str, provider: str | None = None, progress: Callable[[], None] = lambda: None
     ) -> Explanation | None:
         """None when the ledger has no such row. Without `provider`, an event that was counted under its provider's
-        request id is found by reading the whole ledger."""
+        request id is found by reading the whole ledger.
+        """
         booked = self.ledger.row(dedup_key(identity))
         if booked is None and provider:
             booked = self.ledger.row(dedup_key(identity, provider, identity))

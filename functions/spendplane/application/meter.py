@@ -126,9 +126,7 @@ class Meter:
         if not refused:
             return
         report.quarantined = len(refused)
-        entries = {
-            item.id: QuarantineEntry(item.id, item.reason, item.body, item.source, now) for item, _ in refused
-        }
+        entries = {item.id: QuarantineEntry(item.id, item.reason, item.body, item.source, now) for item, _ in refused}
         news = [usage_quarantined(entry.id, entry.reason, entry.source, now) for entry in entries.values()]
         try:
             self.bus.publish(news, now)

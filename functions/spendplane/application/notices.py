@@ -9,6 +9,8 @@ from spendplane.application.ports import Announcement, Message
 from spendplane.contract.outgoing import THRESHOLD_CROSSED, USAGE_UNPRICED, ThresholdCrossed, UsageUnpriced
 from spendplane.domain.money import format_usd
 
+ABSURD_PERCENT = 1000
+"""Beyond this a figure tells no more than "far over"."""
 MAX_SUBJECT = 100
 """SNS: ASCII, under 100 characters, no line breaks."""
 
@@ -28,13 +30,22 @@ def _threshold(announcement: Announcement) -> Message:
     rows = [(label, text) for label, text in _threshold_rows(alert) if text]
     body = "\n".join(f"{label:<12}{text}" for label, text in rows)
     return Message(
-        subject=_subject(f"[{alert.severity.upper()}] {name} {_percent(alert.percent)} of "
-                         f"{_amount(alert.limit, alert.unit)} ({_period(alert)})"),
+        subject=_subject(
+            f"[{alert.severity.upper()}] {name} {_percent(alert.percent)} of "
+            f"{_amount(alert.limit, alert.unit)} ({_period(alert)})"
+        ),
         text=f"{headline}\n\n{body}\n\nSee more    {command}\nAlert id    {alert.id}\n",
-        sms=_ascii(f"Spendplane {alert.severity.upper()}: {name} {_percent(alert.percent)} of "
-                   f"{_amount(alert.limit, alert.unit)}. {command}")[:300],
-        chat=_chat(announcement, headline, "\n".join(f"*{label}:* {text}" for label, text in rows), [f"`{command}`"],
-                   thread=f"{alert.budget_id}/{alert.key or '*'}/{alert.period_start:%Y-%m-%d}"),
+        sms=_ascii(
+            f"Spendplane {alert.severity.upper()}: {name} {_percent(alert.percent)} of "
+            f"{_amount(alert.limit, alert.unit)}. {command}"
+        )[:300],
+        chat=_chat(
+            announcement,
+            headline,
+            "\n".join(f"*{label}:* {text}" for label, text in rows),
+            [f"`{command}`"],
+            thread=f"{alert.budget_id}/{alert.key or '*'}/{alert.period_start:%Y-%m-%d}",
+        ),
         machine={**announcement.detail, "detail_type": announcement.detail_type, "text": headline},
         attributes={
             "kind": "budget_threshold",
@@ -50,20 +61,34 @@ def _threshold(announcement: Announcement) -> Message:
 
 def _threshold_rows(alert: ThresholdCrossed) -> list[tuple[str, str]]:
     return [
-        ("Used", f"{_amount(alert.used, alert.unit)} of {_amount(alert.limit, alert.unit)} "
-                 f"({_percent(alert.percent)}); the alert is at {alert.threshold_percent} %"),
+        ("Used", f"{_used(alert)}; the alert is at {alert.threshold_percent} %"),
         ("Spent", "" if alert.unit == "usd" else format_usd(alert.spent_usd)),
-        ("Period", f"{_period(alert)}, {'ended' if alert.late else 'ends'} {_time(alert.period_end)}"
-                   if alert.period_end else "all time"),
+        (
+            "Period",
+            f"{_period(alert)}, {'ended' if alert.late else 'ends'} {_time(alert.period_end)}"
+            if alert.period_end
+            else "all time",
+        ),
         ("Pace", _pace(alert)),
         ("Top users", _contributors(alert, "user")),
         ("Top models", _contributors(alert, "model")),
-        ("Unpriced", f"{alert.unpriced_events} records are not in this figure: no price is known (spendplane reprice)"
-                     if alert.unpriced_events else ""),
-        ("Applies to", ", ".join(f"{name}={'|'.join(values)}" for name, values in alert.match.items()) or "every event"),
+        (
+            "Unpriced",
+            f"{alert.unpriced_events} records are not in this figure: no price is known (spendplane reprice)"
+            if alert.unpriced_events
+            else "",
+        ),
+        (
+            "Applies to",
+            ", ".join(f"{name}={'|'.join(values)}" for name, values in alert.match.items()) or "every event",
+        ),
         ("Owner", alert.owner or "nobody named in budgets.yaml"),
         ("Action", "none: nothing was switched off"),
     ]
+
+
+def _used(alert: ThresholdCrossed) -> str:
+    return f"{_amount(alert.used, alert.unit)} of {_amount(alert.limit, alert.unit)} ({_percent(alert.percent)})"
 
 
 def _pace(alert: ThresholdCrossed) -> str:
@@ -72,9 +97,11 @@ def _pace(alert: ThresholdCrossed) -> str:
     pace = f"{_amount(alert.per_hour, alert.unit)} an hour on average"
     if alert.limit_reached_at:
         return f"{pace}; at this rate the limit is reached at {_time(alert.limit_reached_at)}"
-    if alert.period_end_percent is not None:
-        return f"{pace}; at this rate the period ends at {_percent(alert.period_end_percent)}"
-    return pace
+    if alert.period_end_percent is None:
+        return pace
+    if alert.period_end_percent > ABSURD_PERCENT:
+        return f"{pace}; at this rate the period ends at over {ABSURD_PERCENT // 100} times the limit"
+    return f"{pace}; at this rate the period ends at {_percent(alert.period_end_percent)} of the limit"
 
 
 def _unpriced(announcement: Announcement) -> Message:
@@ -92,8 +119,13 @@ def _unpriced(announcement: Announcement) -> Message:
         subject=_subject(f"[UNPRICED] {news.provider} {news.model}"),
         text=f"{headline}\n\n{body}\n",
         sms=_ascii(f"Spendplane: {headline}. Add it to prices.yaml, then: {command}")[:300],
-        chat=_chat(announcement, headline, "\n".join(f"*{label}:* {text}" for label, text in rows), [f"`{command}`"],
-                   thread=f"unpriced/{news.provider}/{news.model}"),
+        chat=_chat(
+            announcement,
+            headline,
+            "\n".join(f"*{label}:* {text}" for label, text in rows),
+            [f"`{command}`"],
+            thread=f"unpriced/{news.provider}/{news.model}",
+        ),
         machine={**announcement.detail, "detail_type": announcement.detail_type, "text": headline},
         attributes={"kind": "usage_unpriced", "severity": "soft", "project": news.project_id, "alert_id": news.id},
     )

@@ -39,7 +39,8 @@ class Notify:
 
     def _topics(self, announcement: Announcement) -> list[Topic]:
         """`budget-alerts` hears everything. `on-call` hears what stops work or is about to: hard limits, and soft ones
-        of budgets whose hard limit throttles; never a period that is over."""
+        of budgets whose hard limit throttles; never a period that is over.
+        """
         if announcement.detail_type == THRESHOLD_CROSSED and wakes_on_call(announcement.detail):
             return [self.on_call, self.budget_alerts]
         return [self.budget_alerts]

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from spendplane.contract.envelope import Rejected
 from spendplane.domain.alerts import Alert
 from spendplane.domain.budgets import Budget, BudgetIndex
 from spendplane.domain.counters import Counter, CounterRef, Increment
@@ -211,7 +210,9 @@ class Message:
 class Topic(Protocol):
     """One SNS topic."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How it is called here: on-call or budget-alerts."""
 
     def send(self, message: Message) -> None:
         """Hands the message over. Raises BusyError."""

@@ -34,11 +34,14 @@ class RebuildReport:
 @dataclass(frozen=True, slots=True)
 class Rebuild:
     """Reads the whole ledger. While events come in, only differences seen in two passes count: what is in flight
-    between the two reads of a pass differs from pass to pass."""
+    between the two reads of a pass differs from pass to pass.
+    """
 
     ledger: Ledger
 
-    def __call__(self, now: datetime, fix: bool = False, progress: Callable[[], None] = lambda: None) -> RebuildReport:
+    def __call__(
+        self, now: datetime, *, fix: bool = False, progress: Callable[[], None] = lambda: None
+    ) -> RebuildReport:
         """Compares, and with `fix` adds what is missing (relatively, so that concurrent records are not lost)."""
         report = self._pass(now, progress)
         if report.differences:
@@ -46,15 +49,17 @@ class Rebuild:
             stable = tuple(
                 item for item in report.differences if item.ref in again and again[item.ref].missing == item.missing
             )
-            report = RebuildReport(
-                report.rows, report.counters, report.ledger_usd, stable, report.unverifiable
-            )
+            report = RebuildReport(report.rows, report.counters, report.ledger_usd, stable, report.unverifiable)
         if not fix:
             return report
         for item in report.differences:
             self.ledger.correct(item.missing)
         return RebuildReport(
-            report.rows, report.counters, report.ledger_usd, report.differences, report.unverifiable,
+            report.rows,
+            report.counters,
+            report.ledger_usd,
+            report.differences,
+            report.unverifiable,
             len(report.differences),
         )
 

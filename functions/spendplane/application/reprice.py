@@ -56,7 +56,9 @@ class Reprice:
         row = replace(booked.row, usd=usd, price=source)
         increments = tuple(Increment(ref, usd=usd, unpriced=-1) for ref in booked.refs)
         change = Transaction((row,), increments)
-        touched.update(dict.fromkeys(booked.refs))  # also when another run was first: its judgement may have been cut off
+        touched.update(
+            dict.fromkeys(booked.refs)
+        )  # also when another run was first: its judgement may have been cut off
         if self.retry(lambda: self.ledger.rerate(booked, change)):
             report.rated += 1
             report.usd += usd

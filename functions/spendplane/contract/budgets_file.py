@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from spendplane.contract.text import Identifier, nfc
 from spendplane.contract.usage_event import Environment
-from spendplane.contract.yaml_file import FileError, Location, at, explain, load as load_yaml
+from spendplane.contract.yaml_file import FileError, Location, at, explain
+from spendplane.contract.yaml_file import load as load_yaml
 from spendplane.domain.budgets import ATTRIBUTES, Budget
 from spendplane.domain.limits import Limits
 from spendplane.domain.periods import Period
@@ -65,7 +66,7 @@ class BudgetEntry(BaseModel):
     @classmethod
     def _exact(cls, value: Any) -> Any:
         if isinstance(value, bool):
-            raise ValueError("a number of US dollars")
+            raise ValueError("a number of US dollars")  # noqa: TRY004  # pydantic reports ValueError
         return repr(value) if isinstance(value, float) else value
 
     @field_validator("match", mode="before")
@@ -74,7 +75,7 @@ class BudgetEntry(BaseModel):
         return nfc(value)
 
     @model_validator(mode="after")
-    def _sensible(self) -> "BudgetEntry":
+    def _known(self) -> "BudgetEntry":
         for name in (*self.match, *((self.per,) if self.per else ())):
             if name not in ATTRIBUTES:
                 raise ValueError(_unknown(name, ATTRIBUTES, "attribute"))
@@ -82,6 +83,10 @@ class BudgetEntry(BaseModel):
             for value in self.selector.get(name, ()):
                 if value not in known:
                     raise ValueError(_unknown(value, known, f"{name} in `match`"))
+        return self
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "BudgetEntry":
         selected = self.selector.get(self.per or "")
         if selected and len(selected) == 1:
             raise ValueError(f"`per: {self.per}` has one value only, because `match` fixes it; remove one of the two")
@@ -175,11 +180,8 @@ def _conflicts(parsed: BudgetsFile) -> Iterator[tuple[Location, str]]:
         ids[budget.id] = index
         same = (budget.match, budget.per, budget.period)
         if same in terms:
-            yield (
-                ("budgets", index),
-                f"`{budget.id}` selects the same events per {budget.period} as `{terms[same]}`; merge the two, or"
-                " narrow one of their `match`",
-            )
+            what = f"`{budget.id}` selects the same events over the same period ({budget.period}) as `{terms[same]}`"
+            yield ("budgets", index), f"{what}; merge the two, or narrow one of their `match`"
         terms.setdefault(same, budget.id)
         shape = matches.setdefault(tuple(name for name, _ in budget.match), {})
         for values in product(*(choices for _, choices in budget.match)):

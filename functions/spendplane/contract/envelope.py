@@ -66,8 +66,11 @@ def read(message: Message) -> Iterator[UsageEvent | Rejected]:
     elif kind == USAGE_BATCH_RECORDED:
         yield from _batch(detail, source, message)
     else:
-        yield Rejected(f"unknown detail-type {kind!r}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}",
-                       message.body, source)
+        yield Rejected(
+            f"unknown detail-type {kind!r}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}",
+            message.body,
+            source,
+        )
 
 
 def _batch(detail: Any, source: str, message: Message) -> Iterator[UsageEvent | Rejected]:
@@ -77,8 +80,11 @@ def _batch(detail: Any, source: str, message: Message) -> Iterator[UsageEvent | 
     elif not records:
         yield Rejected("an empty batch: `records` has no entry", message.body, source)
     elif len(records) > MAX_BATCH_RECORDS:
-        yield Rejected(f"a batch of {len(records)} records; at most {MAX_BATCH_RECORDS} are accepted: split it",
-                       message.body, source)
+        yield Rejected(
+            f"a batch of {len(records)} records; at most {MAX_BATCH_RECORDS} are accepted: split it",
+            message.body,
+            source,
+        )
     else:
         for record in records:
             yield _record(record, source, message.received_at)

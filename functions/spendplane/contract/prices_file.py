@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from spendplane.contract.yaml_file import FileError, explain, load as load_yaml
+from spendplane.contract.yaml_file import FileError, explain
+from spendplane.contract.yaml_file import load as load_yaml
 from spendplane.domain.rating import Rate, RateCard
 from spendplane.domain.usage import UsageEvent
 
@@ -61,9 +62,19 @@ class PriceEntry(Scope):
     @property
     def card(self) -> RateCard:
         """The line's dollars per million tokens as a rate card."""
-        rates = (self.input, self.cache_read, self.cache_write_5m, self.cache_write_1h, self.output)
-        cards = [None if usd is None else Rate(usd) for usd in rates]
-        return RateCard(*cards, usd_per_request=self.per_request, price=f"prices.yaml: {self.source}")
+        return RateCard(
+            input_uncached=_rate(self.input),
+            cache_read=_rate(self.cache_read),
+            cache_write_5m=_rate(self.cache_write_5m),
+            cache_write_1h=_rate(self.cache_write_1h),
+            output=_rate(self.output),
+            usd_per_request=self.per_request,
+            price=f"prices.yaml: {self.source}",
+        )
+
+
+def _rate(usd: Decimal | None) -> Rate | None:
+    return None if usd is None else Rate(usd)
 
 
 class FactorEntry(Scope):
@@ -86,7 +97,9 @@ class PricesFile(BaseModel):
     def _dates(self) -> "PricesFile":
         for line in (*self.entries, *self.factors):
             if line.from_ and line.until and line.until <= line.from_:
-                raise ValueError(f"`until: {line.until}` is not after `from: {line.from_}` ({line.provider} {line.model})")
+                raise ValueError(
+                    f"`until: {line.until}` is not after `from: {line.from_}` ({line.provider} {line.model})"
+                )
         return self
 
     def entry(self, event: UsageEvent) -> PriceEntry | None:

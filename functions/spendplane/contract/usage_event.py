@@ -71,8 +71,9 @@ class UsageRecord(BaseModel):
     region: Identifier | None = None
     service_tier: Text | None = None
     usage: Usage
-    cost_usd: Decimal | None = Field(default=None, ge=0, le=MAX_COST_USD, max_digits=10 + USD_PLACES,
-                                     decimal_places=USD_PLACES, allow_inf_nan=False)
+    cost_usd: Decimal | None = Field(
+        default=None, ge=0, le=MAX_COST_USD, max_digits=10 + USD_PLACES, decimal_places=USD_PLACES, allow_inf_nan=False
+    )
     outcome: Literal["success", "error", "blocked"] = "success"
     cache_hit: bool = Field(default=False, strict=True)
     baseline_model: Text | None = None
@@ -123,8 +124,9 @@ def canonical(record: UsageRecord) -> str:
     extra = record.model_extra
     if not extra and not record.usage.model_extra:
         return record.model_dump_json(exclude_defaults=True)
-    return json.dumps(record.model_dump(mode="json", exclude_defaults=True), sort_keys=True, separators=(",", ":"),
-                      ensure_ascii=False)
+    return json.dumps(
+        record.model_dump(mode="json", exclude_defaults=True), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
 
 
 def to_domain(record: UsageRecord, time: datetime, source: str = "") -> UsageEvent:
@@ -136,8 +138,9 @@ def to_domain(record: UsageRecord, time: datetime, source: str = "") -> UsageEve
         time=time,
         provider=record.provider,
         model=record.model,
-        usage=TokenUsage(used.input_uncached, used.cache_read, used.cache_write_5m, used.cache_write_1h, used.output,
-                         used.reasoning),
+        usage=TokenUsage(
+            used.input_uncached, used.cache_read, used.cache_write_5m, used.cache_write_1h, used.output, used.reasoning
+        ),
         attributes=_attributes(record),
         canonical=text,
         payload_hash=sha256(text.encode()).hexdigest()[:32],

@@ -66,7 +66,9 @@ def explain(path: Path, lines: dict[Location, int], error: ValidationError, mend
         location = tuple(part for part in finding["loc"] if not _is_tag(part))
         field = next((part for part in reversed(location) if isinstance(part, str)), "")
         mend = mends.get(f"{field}:{finding['type']}") or mends.get(finding["type"], "")
-        message = "unknown key" if finding["type"] == "extra_forbidden" else finding["msg"].removeprefix("Value error, ")
+        message = (
+            "unknown key" if finding["type"] == "extra_forbidden" else finding["msg"].removeprefix("Value error, ")
+        )
         given = "" if finding["type"] in _SELF_EXPLAINING else f" (got {_short(finding.get('input'))})"
         found.append(at(path, lines, location, message + given + (f"; {mend}" if mend else "")))
     return FileError("\n".join(dict.fromkeys(found)))

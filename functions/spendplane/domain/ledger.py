@@ -85,7 +85,9 @@ def pack(rows: Iterable[LedgerRow]) -> Iterator[list[LedgerRow]]:
             continue
         last, refs = row.counted, row.refs
         if len(refs) >= MAX_TRANSACTION_ITEMS:
-            raise ValueError(f"an event counts in {len(refs)} budgets; at most {MAX_TRANSACTION_ITEMS - 1} are possible")
+            raise ValueError(
+                f"an event counts in {len(refs)} budgets; at most {MAX_TRANSACTION_ITEMS - 1} are possible"
+            )
         added = counters.union(refs)
         if group and len(group) + 1 + len(added) > MAX_TRANSACTION_ITEMS:
             yield group

@@ -62,7 +62,8 @@ class UsageEvent:
 
     def contradicts(self, event_id: str, payload_hash: str) -> bool:
         """True when that is the same event with another payload. Another id under one request id is no contradiction:
-        two adapters saw one call."""
+        two adapters saw one call.
+        """
         return self.id == event_id and self.payload_hash != payload_hash
 
 

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as CannotConnect
 
 from spendplane.adapters.dynamodb.keys import INDEX, Item
 from spendplane.application.ports import BusyError, UnstorableError
@@ -49,7 +50,7 @@ def translated() -> Iterator[None]:
         if code == "ValidationException":
             raise UnstorableError(error.response["Error"]["Message"]) from error
         raise
-    except (ConnectionError, HTTPClientError) as error:
+    except (CannotConnect, HTTPClientError) as error:
         raise BusyError(f"DynamoDB cannot be reached: {error}") from error
 
 
@@ -79,9 +80,7 @@ class Table:
     def update(self, key: Item, expression: str, **parameters: Any) -> Item:
         """One item; returns the attributes that `ReturnValues` asks for."""
         with translated():
-            answer = self.client.update_item(
-                TableName=self.name, Key=key, UpdateExpression=expression, **parameters
-            )
+            answer = self.client.update_item(TableName=self.name, Key=key, UpdateExpression=expression, **parameters)
         return dict(answer.get("Attributes", {}))
 
     def get(self, key: Item) -> Item | None:
@@ -101,7 +100,8 @@ class Table:
     def _get_some(self, keys: list[Item]) -> tuple[list[Item], list[Item]]:
         with translated():
             answer = self.client.batch_get_item(RequestItems={self.name: {"Keys": keys, "ConsistentRead": True}})
-        rest = answer["UnprocessedKeys"].get(self.name, {}).get("Keys", [])
+        unprocessed: dict[str, Item] = answer["UnprocessedKeys"]  # type: ignore[assignment]
+        rest = unprocessed.get(self.name, {}).get("Keys", [])
         items = answer["Responses"].get(self.name, [])
         if rest and not items:
             raise BusyError("DynamoDB: no key of the batch was processed")
@@ -110,11 +110,13 @@ class Table:
     def query(self, partition: str) -> Iterator[Item]:
         """Every item of a partition, read consistently."""
         yield from self._pages(
-            "query", ConsistentRead=True, KeyConditionExpression="pk = :pk",
+            "query",
+            ConsistentRead=True,
+            KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": partition}},
         )
 
-    def waiting(self, partition: str, until: str | None = None, newest_first: bool = False) -> Iterator[Item]:
+    def waiting(self, partition: str, until: str | None = None, *, newest_first: bool = False) -> Iterator[Item]:
         """Items in a partition of the index `work`, by time, up to and with `until`; read anew, consistently."""
         values = {":work": {"S": partition}}
         condition = "#work = :work"
@@ -122,8 +124,12 @@ class Table:
             condition += " AND work_at <= :until"
             values[":until"] = {"S": until}
         keys = self._pages(
-            "query", IndexName=INDEX, KeyConditionExpression=condition, ExpressionAttributeValues=values,
-            ExpressionAttributeNames={"#work": "work"}, ScanIndexForward=not newest_first,
+            "query",
+            IndexName=INDEX,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ExpressionAttributeNames={"#work": "work"},
+            ScanIndexForward=not newest_first,
         )
         for found in keys:
             item = self.get({"pk": found["pk"], "sk": found["sk"]})
@@ -133,7 +139,9 @@ class Table:
     def scan(self, prefix: str) -> Iterator[Item]:
         """Every item whose partition key begins so: reads the whole table."""
         yield from self._pages(
-            "scan", ConsistentRead=True, FilterExpression="begins_with(pk, :prefix)",
+            "scan",
+            ConsistentRead=True,
+            FilterExpression="begins_with(pk, :prefix)",
             ExpressionAttributeValues={":prefix": {"S": prefix}},
         )
 

@@ -123,21 +123,23 @@ def budget_from_item(item: Item) -> Budget:
 
 def _text(budget: Budget) -> str:
     limits = budget.limits
-    return json.dumps({
-        "id": budget.id,
-        "match": budget.match,
-        "period": budget.period.value,
-        "limits": {
-            "usd": None if limits.usd is None else str(limits.usd),
-            "tokens": limits.tokens,
-            "requests": limits.requests,
-        },
-        "per": budget.per,
-        "thresholds": budget.thresholds,
-        "on_soft_limit": budget.on_soft_limit,
-        "on_hard_limit": budget.on_hard_limit,
-        "mode": budget.mode,
-        "owner": budget.owner,
-        "shards": budget.shards,
-        "revision": budget.revision,
-    })
+    return json.dumps(
+        {
+            "id": budget.id,
+            "match": budget.match,
+            "period": budget.period.value,
+            "limits": {
+                "usd": None if limits.usd is None else str(limits.usd),
+                "tokens": limits.tokens,
+                "requests": limits.requests,
+            },
+            "per": budget.per,
+            "thresholds": budget.thresholds,
+            "on_soft_limit": budget.on_soft_limit,
+            "on_hard_limit": budget.on_hard_limit,
+            "mode": budget.mode,
+            "owner": budget.owner,
+            "shards": budget.shards,
+            "revision": budget.revision,
+        }
+    )

@@ -85,9 +85,7 @@ class DynamoOutbox:
                 "SET claimed_until = :until",
                 ConditionExpression=f"{_NOT_DONE} AND (attribute_not_exists(claimed_until) OR claimed_until <= :now)",
                 ExpressionAttributeNames=_NAMES,
-                ExpressionAttributeValues={
-                    **_NOTIFIED, ":until": {"S": instant(until)}, ":now": {"S": instant(now)}
-                },
+                ExpressionAttributeValues={**_NOTIFIED, ":until": {"S": instant(until)}, ":now": {"S": instant(now)}},
                 ReturnValues="ALL_NEW",
             )
         except ConditionFailedError:

@@ -16,7 +16,7 @@ _KEY = "spendplane_items"
 _OPERATION = "dynamodb.TransactWriteItems"
 
 
-def install(client: Any) -> None:  # noqa: ANN401  # boto3 makes its clients at run time
+def install(client: Any) -> None:  # boto3 makes its clients at run time
     """Prepares a DynamoDB client, once."""
     events = client.meta.events
     events.register_first(f"before-parameter-build.{_OPERATION}", _take_out, unique_id=f"{_KEY}_out")
