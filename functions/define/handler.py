@@ -24,7 +24,7 @@ def handler(event: dict[str, Any], context: object) -> None:
         respond(event, PHYSICAL_ID, f"{type(error).__name__}: {error}", {})
         return
     figures = {name: str(len(getattr(plan, name))) for name in ("created", "changed", "removed", "unchanged")}
-    logger.info("defined", extra=figures)
+    logger.info("defined", extra={"figures": figures})  # `created` alone is a name that log records use
     respond(event, PHYSICAL_ID, None, figures)
 
 

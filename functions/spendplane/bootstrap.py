@@ -1,36 +1,31 @@
-"""Settings → adapters → use case. Nothing else chooses an adapter."""
+"""Settings → adapters → use case. Nothing else chooses an adapter.
+
+Each function is a process of its own that needs a part of this only, so imports stand where they are used: a cold start
+loads what its function runs.
+"""
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
-from spendplane.adapters.bedrock import InferenceProfiles
 from spendplane.adapters.dynamodb import wire
 from spendplane.adapters.dynamodb.client import Table
-from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
-from spendplane.adapters.dynamodb.ledger import DynamoLedger
-from spendplane.adapters.dynamodb.outbox import DynamoOutbox
-from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
-from spendplane.adapters.eventbridge import EventBridgeBus
-from spendplane.adapters.prices import LayeredPriceBook
-from spendplane.adapters.sns import SnsTopic
-from spendplane.application.booking import Booker
-from spendplane.application.contributors import Contributors
-from spendplane.application.define_budgets import DefineBudgets
-from spendplane.application.judge import Judge
-from spendplane.application.meter import Meter
-from spendplane.application.notify import Notify
 from spendplane.application.ports import Bus, Definitions, Ledger, Outbox, PriceBook, Quarantine
 from spendplane.application.retry import Retry
-from spendplane.application.sweep import Sweep
-from spendplane.contract import prices_file
+
+if TYPE_CHECKING:
+    from spendplane.application.define_budgets import DefineBudgets
+    from spendplane.application.judge import Judge
+    from spendplane.application.meter import Meter
+    from spendplane.application.notify import Notify
+    from spendplane.application.sweep import Sweep
 
 # A call that hangs must not eat the function's time; a retry by botocore repeats the same idempotency token.
-# Parameters are built here, never taken from users: checking them again took a third of the meter's time.
+# Parameters are built here, never taken from users, so botocore need not check them again.
 CLIENT_CONFIG = Config(
     connect_timeout=2,
     read_timeout=5,
@@ -55,6 +50,12 @@ class Ports:
 
 def aws_ports(table_name: str, bus_name: str, prices_path: Path | None = None) -> Ports:
     """The ports over AWS, by the environment's credentials and endpoints."""
+    from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+    from spendplane.adapters.dynamodb.ledger import DynamoLedger
+    from spendplane.adapters.dynamodb.outbox import DynamoOutbox
+    from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
+    from spendplane.adapters.eventbridge import EventBridgeBus
+
     table = dynamo_table(table_name)
     return Ports(
         ledger=DynamoLedger(table),
@@ -74,29 +75,53 @@ def dynamo_table(name: str) -> Table:
 
 
 def price_book(path: Path | None) -> PriceBook:
-    """`prices.yaml` (where given) over the library."""
+    """`prices.yaml` (where given) over the library. Raises FileError for a file that cannot be used."""
+    from spendplane.adapters.bedrock import InferenceProfiles
+    from spendplane.adapters.prices import LayeredPriceBook
+    from spendplane.contract import prices_file
+
     overrides = prices_file.load(path) if path else prices_file.PricesFile(version=1)
     return LayeredPriceBook(overrides, InferenceProfiles(lambda region: client("bedrock", region)))
 
 
-def meter(ports: Ports) -> Meter:
+def meter(ports: Ports) -> "Meter":
     """Usage messages → ledger, counters, alerts."""
+    from spendplane.application.booking import Booker
+    from spendplane.application.contributors import Contributors
+    from spendplane.application.meter import Meter
+
     booker = Booker(ports.ledger, Contributors(ports.ledger), ports.retry)
     return Meter(booker, judge(ports), ports.definitions, ports.prices, ports.quarantine, ports.outbox, ports.bus)
 
 
-def judge(ports: Ports) -> Judge:
+def judge(ports: Ports) -> "Judge":
     """Counters → alerts."""
+    from spendplane.application.judge import Judge
+
     return Judge(ports.ledger, ports.definitions, ports.outbox, ports.bus)
 
 
-def sweep(ports: Ports) -> Sweep:
+def sweep(table_name: str, bus_name: str) -> "Sweep":
     """What a crash or a redeployment left open."""
-    return Sweep(ports.ledger, ports.definitions, ports.outbox, ports.bus, judge(ports))
+    from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+    from spendplane.adapters.dynamodb.ledger import DynamoLedger
+    from spendplane.adapters.dynamodb.outbox import DynamoOutbox
+    from spendplane.adapters.eventbridge import EventBridgeBus
+    from spendplane.application.judge import Judge
+    from spendplane.application.sweep import Sweep
+
+    table = dynamo_table(table_name)
+    ledger, definitions, outbox = DynamoLedger(table), DynamoDefinitions(table), DynamoOutbox(table)
+    bus = EventBridgeBus(client("events"), bus_name)
+    return Sweep(ledger, definitions, outbox, bus, Judge(ledger, definitions, outbox, bus))
 
 
-def notify(table_name: str, on_call_arn: str, alerts_arn: str) -> Notify:
+def notify(table_name: str, on_call_arn: str, alerts_arn: str) -> "Notify":
     """Announcements → people."""
+    from spendplane.adapters.dynamodb.outbox import DynamoOutbox
+    from spendplane.adapters.sns import SnsTopic
+    from spendplane.application.notify import Notify
+
     sns = client("sns")
     return Notify(
         DynamoOutbox(dynamo_table(table_name)),
@@ -105,12 +130,15 @@ def notify(table_name: str, on_call_arn: str, alerts_arn: str) -> Notify:
     )
 
 
-def define_budgets(table_name: str) -> DefineBudgets:
+def define_budgets(table_name: str) -> "DefineBudgets":
     """The file's budgets → the table."""
+    from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+    from spendplane.application.define_budgets import DefineBudgets
+
     return DefineBudgets(DynamoDefinitions(dynamo_table(table_name)))
 
 
 @cache
-def client(service: str, region: str | None = None) -> Any:  # boto3 makes its clients at run time
+def client(service: str, region: str | None = None) -> Any:
     """One client per service and Region: they are thread-safe and slow to make."""
     return boto3.client(service, region_name=region, config=CLIENT_CONFIG)  # type: ignore[call-overload]

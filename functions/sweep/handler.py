@@ -8,7 +8,7 @@ from spendplane.adapters.telemetry import count, logger, observed
 from sweep.settings import Settings
 
 settings = Settings.load()
-sweep = bootstrap.sweep(bootstrap.aws_ports(settings.table_name, settings.bus_name))
+sweep = bootstrap.sweep(settings.table_name, settings.bus_name)
 
 
 @observed

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 TIMEOUT_SECONDS = 10
-MAX_REASON = 1000
-"""CloudFormation refuses answers over 4 KB."""
+MAX_REASON = 600
+"""In characters: CloudFormation refuses answers over 4,096 bytes."""
 
 
 def respond(event: Mapping[str, Any], physical_id: str, error: str | None, data: Mapping[str, str]) -> None:
@@ -25,8 +25,7 @@ def respond(event: Mapping[str, Any], physical_id: str, error: str | None, data:
         "Data": dict(data),
     }
     # The address is CloudFormation's own, signed; no other party can set it.
-    request = Request(  # noqa: S310
-        event["ResponseURL"], data=json.dumps(body).encode(), method="PUT", headers={"Content-Type": ""}
-    )
+    text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+    request = Request(event["ResponseURL"], data=text, method="PUT", headers={"Content-Type": ""})  # noqa: S310
     with urlopen(request, timeout=TIMEOUT_SECONDS):  # noqa: S310
         pass

@@ -30,7 +30,7 @@ class MemoryStore:
     shards: dict[tuple[CounterRef, int], Counter] = field(default_factory=dict)
     budgets: dict[str, Budget] = field(default_factory=dict)
     gone: dict[str, Budget] = field(default_factory=dict)
-    to_judge: dict[str, Budget] = field(default_factory=dict)
+    to_judge: dict[str, tuple[Budget, datetime]] = field(default_factory=dict)
     announcements: dict[str, Announcement] = field(default_factory=dict)
     due_at: dict[str, datetime] = field(default_factory=dict)
     claims: dict[str, datetime] = field(default_factory=dict)
@@ -77,7 +77,10 @@ class MemoryStore:
     def counters_of(self, budget: Budget, window: Window) -> Iterator[Counter]:
         """See `ports.Ledger`."""
         yield from [
-            item for item in self.all_counters() if (item.ref.budget_id, item.ref.code) == (budget.id, window.code)
+            item
+            for item in self.all_counters()
+            if (item.ref.budget_id, item.ref.code) == (budget.id, window.code)
+            and (item.ref.key is None) == (budget.per is None)
         ] or ([] if budget.per else [Counter(CounterRef(budget.id, window.code))])
 
     def row(self, dedup_key: str) -> BookedRow | None:
@@ -96,7 +99,7 @@ class MemoryStore:
                 found[ref] = found[ref].merged(counter) if ref in found else counter
         yield from found.values()
 
-    def unpriced(self) -> Iterator[BookedRow]:
+    def unpriced(self, now: datetime) -> Iterator[BookedRow]:
         """See `ports.Ledger`."""
         yield from [item for item in self.booked.values() if item.row.usd is None]
 
@@ -139,20 +142,21 @@ class MemoryStore:
         """See `ports.Definitions`."""
         return dict(self.gone)
 
-    def changed(self) -> Iterator[Budget]:
+    def changed(self) -> Iterator[tuple[Budget, datetime]]:
         """See `ports.Definitions`."""
         yield from list(self.to_judge.values())
 
     def judged(self, budget: Budget) -> None:
         """See `ports.Definitions`."""
-        if self.to_judge.get(budget.id) == budget:
+        if budget.id in self.to_judge and self.to_judge[budget.id][0] == budget:
             del self.to_judge[budget.id]
 
     def write(self, budgets: Sequence[Budget], removed: Sequence[str], now: datetime) -> None:
         """See `ports.Definitions`."""
         with self.lock:
             for budget in budgets:
-                self.budgets[budget.id] = self.to_judge[budget.id] = budget
+                self.budgets[budget.id] = budget
+                self.to_judge[budget.id] = (budget, now)
                 self.gone.pop(budget.id, None)
             for budget_id in removed:
                 self.gone[budget_id] = self.budgets.pop(budget_id)
@@ -181,8 +185,8 @@ class MemoryStore:
     def sent(self, announcement_id: str, due_at: datetime) -> None:
         """See `ports.Outbox`."""
         with self.lock:
-            old = self.announcements[announcement_id]
-            if old.state is not AnnouncementState.NOTIFIED:
+            old = self.announcements.get(announcement_id)
+            if old is not None and old.state is not AnnouncementState.NOTIFIED:
                 self.announcements[announcement_id] = replace(old, state=AnnouncementState.SENT)
                 self.due_at[announcement_id] = due_at
 
@@ -230,7 +234,8 @@ class MemoryStore:
 def stored(item: BookedRow) -> StoredRow:
     """What a duplicate is compared with."""
     event = item.row.event
-    return StoredRow(event.dedup_key, event.id, event.payload_hash, item.refs)
+    unpriced = item.row.price if item.row.usd is None else None
+    return StoredRow(event.dedup_key, event.id, event.payload_hash, item.refs, unpriced)
 
 
 @dataclass(slots=True)

@@ -21,14 +21,22 @@ class Conflict:
 @dataclass(slots=True)
 class Booked:
     """What became of the rows. `refs` are the counters to judge: of new rows and of duplicates, so that a
-    redelivery heals a judgement that a crash left out. `failed` are deduplication keys.
+    redelivery heals a judgement that a crash left out; so are the `unpriced` events, each with the reason. `failed` are
+    deduplication keys.
     """
 
     rows: list[LedgerRow] = field(default_factory=list)
     duplicates: int = 0
+    unpriced: list[tuple[UsageEvent, str]] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     refs: dict[CounterRef, None] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+
+    def add(self, rows: Sequence[LedgerRow]) -> None:
+        """These rows are in the ledger now."""
+        self.rows += rows
+        self.refs |= dict.fromkeys(ref for row in rows for ref in row.refs)
+        self.unpriced += [(row.event, row.price) for row in rows if row.usd is None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,7 @@ class Booker:
                 rows = rows[middle:]
                 continue
             if not stored:
-                booked.rows += rows
-                booked.refs |= dict.fromkeys(ref for row in rows for ref in row.refs)
+                booked.add(rows)
                 return
             rows = self._without(rows, stored, booked)
 
@@ -80,8 +87,7 @@ class Booker:
         if stored:
             self._without([row], stored, booked)
         else:
-            booked.rows.append(row)
-            booked.refs |= dict.fromkeys(row.refs)
+            booked.add([row])
 
     def _commit(self, rows: Sequence[LedgerRow]) -> Sequence[StoredRow]:
         change = transaction(rows)
@@ -99,6 +105,8 @@ class Booker:
             booked.refs |= dict.fromkeys(old.refs)
             if row.event.contradicts(old.event_id, old.payload_hash):
                 booked.conflicts.append(Conflict(row.event))
-            else:
-                booked.duplicates += 1
+                continue
+            booked.duplicates += 1
+            if old.unpriced is not None:
+                booked.unpriced.append((row.event, old.unpriced))
         return rest

@@ -34,7 +34,7 @@ def plan(wanted: Sequence[Budget], deployed: dict[str, Budget], retired: dict[st
         old = deployed.get(budget.id)
         if old is None:
             before = former.get(budget.id)
-            created.append(replace(budget, revision=before.revision + 1) if before else budget)
+            created.append(_returned(budget, before) if before else budget)
             continue
         revision = old.revision if budget.same_terms(old) else old.revision + 1
         new = replace(budget, revision=revision, shards=max(budget.shards, old.shards))
@@ -47,6 +47,10 @@ def plan(wanted: Sequence[Budget], deployed: dict[str, Budget], retired: dict[st
     return Plan(tuple(created), tuple(changed), tuple(removed), tuple(unchanged))
 
 
+def _returned(budget: Budget, before: Budget) -> Budget:
+    return replace(budget, revision=before.revision + 1, shards=max(budget.shards, before.shards))
+
+
 @dataclass(frozen=True, slots=True)
 class DefineBudgets:
     """Carries a plan out. Doing it twice is doing it once."""
@@ -56,7 +60,7 @@ class DefineBudgets:
     def __call__(self, wanted: Sequence[Budget], now: datetime) -> Plan:
         """Returns what was done. Raises BusyError."""
         todo = plan(wanted, self.definitions.deployed(), self.definitions.retired())
-        if not todo.empty:
-            written = [*todo.created, *(new for _, new in todo.changed)]
-            self.definitions.write(written, [budget.id for budget in todo.removed], now)
+        written = [*todo.created, *(new for _, new in todo.changed)]
+        # Also when nothing is to be written: a run that was cut off may have written all without telling the readers.
+        self.definitions.write(written, [budget.id for budget in todo.removed], now)
         return todo

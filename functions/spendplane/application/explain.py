@@ -30,15 +30,20 @@ class Explain:
     prices: PriceBook
 
     def __call__(
-        self, identity: str, provider: str | None = None, progress: Callable[[], None] = lambda: None
+        self,
+        identity: str,
+        provider: str | None = None,
+        progress: Callable[[], None] = lambda: None,
+        *,
+        search: bool = True,
     ) -> Explanation | None:
         """None when the ledger has no such row. Without `provider`, an event that was counted under its provider's
-        request id is found by reading the whole ledger.
+        request id is found by reading the whole ledger, unless `search` is off.
         """
         booked = self.ledger.row(dedup_key(identity))
         if booked is None and provider:
             booked = self.ledger.row(dedup_key(identity, provider, identity))
-        if booked is None and not provider:
+        if booked is None and search and not provider:
             booked = self._search(identity, progress)
         return self._explain(booked) if booked else None
 

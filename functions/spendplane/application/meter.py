@@ -156,11 +156,10 @@ class Meter:
 
     def _announce_unpriced(self, booked: Booked, now: datetime) -> None:
         news = {}
-        for row in booked.rows:
-            if row.usd is None:
-                announcement = usage_unpriced(row.event, row.price, now)
-                if announcement.id not in self.announced:
-                    news[announcement.id] = announcement
+        for event, reason in booked.unpriced:
+            announcement = usage_unpriced(event, reason, now)
+            if announcement.id not in self.announced:
+                news[announcement.id] = announcement
         for announcement in list(news.values())[:MAX_ANNOUNCED_MODELS]:
             try:
                 if self.outbox.add(announcement, now + UNSENT_AFTER):

@@ -31,6 +31,8 @@ class StoredRow:
     event_id: str
     payload_hash: str
     refs: tuple[CounterRef, ...]
+    unpriced: str | None = None
+    """Why it has no price; None when it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Ledger(Protocol):
     def all_counters(self) -> Iterator[Counter]:
         """Every counter, shards together: a full read, for audits only."""
 
-    def unpriced(self) -> Iterator[BookedRow]:
+    def unpriced(self, now: datetime) -> Iterator[BookedRow]:
         """Rows without a price, from a sparse index."""
 
     def rerate(self, row: BookedRow, transaction: Transaction) -> bool:
@@ -87,8 +89,8 @@ class Definitions(Protocol):
     def current(self, budget_id: str) -> Budget | None:
         """One budget as it is at this moment; None when there is none."""
 
-    def changed(self) -> Iterator[Budget]:
-        """Budgets whose terms changed and that were not judged since."""
+    def changed(self) -> Iterator[tuple[Budget, datetime]]:
+        """Budgets that were written and not judged since, and when that was."""
 
     def judged(self, budget: Budget) -> None:
         """Takes a budget off the changed ones, unless it has changed again."""

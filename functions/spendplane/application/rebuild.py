@@ -8,6 +8,7 @@ from decimal import Decimal
 from spendplane.application.ports import Ledger
 from spendplane.domain.counters import Counter, CounterRef, Increment
 from spendplane.domain.ledger import RETENTION
+from spendplane.domain.money import EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Rebuild:
 def _missing(live: Counter, ledger: Increment) -> Increment:
     return Increment(
         live.ref,
-        usd=ledger.usd - live.spend.usd,
+        usd=EXACT.subtract(ledger.usd, live.spend.usd),
         tokens=ledger.tokens - live.spend.tokens,
         requests=ledger.requests - live.spend.requests,
         unpriced=ledger.unpriced - live.unpriced,

@@ -37,7 +37,7 @@ class Reprice:
         """Rates every unpriced row that has a price now, then judges the counters. Safe to run twice or in parallel."""
         report = RepriceReport(still_unpriced={})
         touched: dict[CounterRef, None] = {}
-        for booked in self.ledger.unpriced():
+        for booked in self.ledger.unpriced(now):
             self._rate(booked, report, touched)
             progress()
         report.alerts = len(self.judge.touched(touched, now)) if touched else 0

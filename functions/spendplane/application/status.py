@@ -41,22 +41,30 @@ class Status:
     ledger: Ledger
     definitions: Definitions
 
-    def __call__(self, now: datetime, budget_id: str | None = None, at: datetime | None = None) -> Iterator[Standing]:
-        """One line per counter; a budget without `per` has its line also before its first event."""
+    def __call__(
+        self, now: datetime, budget_id: str | None = None, at: datetime | None = None, key: str | None = None
+    ) -> Iterator[Standing]:
+        """One line per counter; a budget without `per` has its line also before its first event. With `key`, only
+        this key's counters, read directly; those without a record are left out.
+        """
         for budget in sorted(self.definitions.deployed().values(), key=lambda budget: budget.id):
-            if budget_id in (None, budget.id):
-                yield from self._of(budget, now, at or now)
+            if budget_id in (None, budget.id) and (key is None or budget.per):
+                yield from self._of(budget, now, at or now, key)
 
-    def _of(self, budget: Budget, now: datetime, at: datetime) -> Iterator[Standing]:
+    def _of(self, budget: Budget, now: datetime, at: datetime, key: str | None) -> Iterator[Standing]:
         window = window_of(budget.period, at)
-        if budget.per:
+        if key is not None:
+            counters = [item for item in self._one(CounterRef(budget.id, window.code, key)) if item.spend.requests]
+        elif budget.per:
             counters = sorted(
                 self.ledger.counters_of(budget, window), key=lambda counter: counter.spend.usd, reverse=True
             )
         else:
-            ref = CounterRef(budget.id, window.code)
-            counters = [self.ledger.counters([(ref, budget.shards)])[ref]]
+            counters = self._one(CounterRef(budget.id, window.code), budget.shards)
         for counter in counters:
             closest = tightest(counter.spend, budget.limits)
             state = state_of(counter.spend, budget.limits, budget.thresholds)
             yield Standing(budget, counter, state, closest, pace(closest, counter, now) if closest else None)
+
+    def _one(self, ref: CounterRef, shards: int = 1) -> list[Counter]:
+        return list(self.ledger.counters([(ref, shards)]).values())

@@ -1,7 +1,7 @@
 """Once a minute: publish again what nobody took, and judge budgets whose terms changed. Reads sparse indexes only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
 from spendplane.application.judge import UNTOLD_AFTER, Judge
@@ -10,6 +10,9 @@ from spendplane.domain.periods import window_of
 
 MAX_ANNOUNCEMENTS = 500
 """Published again in one run; the rest is due in the next."""
+SETTLED_AFTER = timedelta(minutes=2)
+"""So long a meter may still count under the budgets of before a change (its cache, and the batch it is at), and find
+nothing due where the new terms would: until then every run judges the changed budgets again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,11 @@ class Sweep:
 
     def _judge_changed(self, now: datetime) -> tuple[int, int]:
         judged = alerts = 0
-        for budget in self.definitions.changed():
+        for budget, changed_at in self.definitions.changed():
             if budget.limits.any:
                 for counter in self.ledger.counters_of(budget, window_of(budget.period, now)):
                     alerts += len(self.judge.counter(budget, counter, now))
-            self.definitions.judged(budget)
+            if changed_at + SETTLED_AFTER <= now:
+                self.definitions.judged(budget)
             judged += 1
         return judged, alerts

@@ -27,7 +27,7 @@ MAX_MATCHES = 90
 Mode = Literal["observe", "enforce"]
 Thresholds = Annotated[list[Annotated[int, Field(strict=True, ge=1, le=1000)]], Field(min_length=1, max_length=10)]
 _KNOWN_VALUES = {"environment": get_args(Environment), "workload_type": ("inference", "training", "embedding")}
-_STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+_STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 
 
 class Defaults(BaseModel):

@@ -20,6 +20,7 @@ from spendplane.contract.usage_event import (
 )
 from spendplane.domain.usage import UsageEvent
 
+MAX_DIGITS = 4_000
 MAX_RECORD_BYTES = 32 * 1024
 """Of one canonical record: 100 of them fit into one transaction (4 MB)."""
 
@@ -50,27 +51,29 @@ class Rejected:
 def read(message: Message) -> Iterator[UsageEvent | Rejected]:
     """Every record of a message, valid or refused; never raises for what a producer wrote."""
     try:
-        envelope = _DECODER.decode(message.body)
+        envelope = _decode(message.body)
     except (ValueError, RecursionError) as error:
         yield Rejected(f"not JSON: {error}", message.body, "")
         return
     if not isinstance(envelope, dict) or "detail" not in envelope:
         yield Rejected("not an EventBridge event: no `detail`", message.body, "")
         return
-    if "\\u" in message.body or not message.body.isascii():
-        envelope = nfc(envelope)
-    source = str(envelope.get("source", ""))[:256]
-    kind, detail = envelope.get("detail-type"), envelope["detail"]
+    kind, detail, source = envelope.get("detail-type"), envelope["detail"], _source(envelope.get("source"))
     if kind == USAGE_RECORDED:
-        yield _record(detail, source, message.received_at)
+        yield _record(detail, source, message, plain=_is_plain(message.body))
     elif kind == USAGE_BATCH_RECORDED:
         yield from _batch(detail, source, message)
     else:
+        given = repr(kind)[:80] if isinstance(kind, str) else f"of type {type(kind).__name__}"
         yield Rejected(
-            f"unknown detail-type {kind!r}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}",
+            f"unknown detail-type {given}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}",
             message.body,
             source,
         )
+
+
+def _source(value: object) -> str:
+    return value[:256].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _batch(detail: Any, source: str, message: Message) -> Iterator[UsageEvent | Rejected]:
@@ -86,21 +89,36 @@ def _batch(detail: Any, source: str, message: Message) -> Iterator[UsageEvent | 
             source,
         )
     else:
+        plain = _is_plain(message.body)
         for record in records:
-            yield _record(record, source, message.received_at)
+            yield _record(record, source, message, plain=plain)
 
 
-def _record(detail: Any, source: str, received_at: datetime) -> UsageEvent | Rejected:
+def _is_plain(body: str) -> bool:
+    """True when no string in it needs normalising."""
+    return body.isascii() and "\\u" not in body
+
+
+def _record(detail: Any, source: str, message: Message, *, plain: bool) -> UsageEvent | Rejected:
+    try:
+        return _checked(detail if plain else nfc(detail), source, message.received_at)
+    except RecursionError:  # neither can it be printed: the whole message is kept in its place
+        return Rejected("nested too deeply", message.body, source)
+
+
+def _checked(detail: Any, source: str, received_at: datetime) -> UsageEvent | Rejected:
     try:
         record = UsageRecord.model_validate(detail)
     except ValidationError as error:
         return Rejected(describe(error), _dump(detail), source)
-    except RecursionError:
-        return Rejected("nested too deeply", _dump(detail), source)
     try:
-        event = to_domain(record, parse_time(record.time, received_at), source)
+        time = parse_time(record.time, received_at)
     except ValueError as error:
         return Rejected(f"time: {error}", _dump(detail), source)
+    try:
+        event = to_domain(record, time, source)
+    except ValueError as error:  # lone surrogates, or hundreds of levels
+        return Rejected(f"an unknown field cannot be kept: {error}", _dump(detail), source)
     size = len(event.canonical.encode())
     if size > MAX_RECORD_BYTES:
         return Rejected(f"{size} bytes; at most {MAX_RECORD_BYTES} are accepted for one record", _dump(detail), source)
@@ -125,8 +143,22 @@ def _dump(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
+def _decode(body: str) -> Any:
+    try:
+        return _DECODER.decode(body)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # perhaps an integer of more digits than Python takes: its record is bad, not all the others
+        return _TOLERANT.decode(body)
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
 
+def _integer(digits: str) -> int | str:
+    return int(digits) if len(digits) <= MAX_DIGITS else digits
+
+
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+_TOLERANT = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_integer)

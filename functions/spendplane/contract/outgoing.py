@@ -18,7 +18,7 @@ Plain = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_ty
 class Outgoing(BaseModel):
     """`id` is deterministic: every copy of the same fact carries the same id, so consumers can drop repeats."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     id: str
     time: datetime
@@ -26,6 +26,8 @@ class Outgoing(BaseModel):
 
 class Contributor(BaseModel):
     """Who or what caused a share of the spend: a user or a model."""
+
+    model_config = ConfigDict(defer_build=True)
 
     kind: Literal["user", "model"]
     name: str

@@ -14,7 +14,7 @@ from spendplane.contract.yaml_file import load as load_yaml
 from spendplane.domain.rating import Rate, RateCard
 from spendplane.domain.usage import UsageEvent
 
-_STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+_STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 Money = Annotated[
     Decimal,
     BeforeValidator(lambda value: repr(value) if isinstance(value, float) else value),

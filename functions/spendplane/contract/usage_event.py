@@ -28,7 +28,7 @@ Environment = Literal["production", "staging", "development", "sandbox", "test"]
 class Usage(BaseModel):
     """Token counts in disjoint buckets; `reasoning` is a part of `output`."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     input_uncached: Tokens = 0
     cache_read: Tokens = 0
@@ -47,7 +47,7 @@ class Usage(BaseModel):
 class UsageRecord(BaseModel):
     """One use of a model. Unknown fields are kept in the ledger."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, title=USAGE_RECORDED)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True, title=USAGE_RECORDED)
 
     id: Identifier = Field(description="Unique per usage; a ULID or UUID.")
     time: str = Field(
@@ -92,7 +92,7 @@ class UsageRecord(BaseModel):
 class UsageBatch(BaseModel):
     """Up to 500 records in one event: one fee, one message, fewer calls."""
 
-    model_config = ConfigDict(extra="allow", title=USAGE_BATCH_RECORDED)
+    model_config = ConfigDict(extra="allow", defer_build=True, title=USAGE_BATCH_RECORDED)
 
     records: list[UsageRecord] = Field(min_length=1, max_length=MAX_BATCH_RECORDS)
 
@@ -105,7 +105,9 @@ def parse_time(text: str, received_at: datetime) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"not a date and time in ISO 8601: {text!r}") from None
+        time = None
+    if time is None or not (text.isascii() and text.isprintable()):  # any character may separate date and time there
+        raise ValueError(f"not a date and time in ISO 8601: {text!r}")
     if time.tzinfo is None:
         raise ValueError(f"without an offset: {text!r} (write …Z or …+02:00)")
     try:

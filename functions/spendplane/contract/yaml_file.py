@@ -31,6 +31,10 @@ def load(path: Path) -> tuple[Any, dict[Location, int]]:
         raise FileError(f"{path}:{line}: not valid YAML: {error.problem}; check indentation and quotes") from None
     except yaml.YAMLError as error:
         raise FileError(f"{path}: not valid YAML: {error}") from None
+    except FileError:
+        raise
+    except (ValueError, RecursionError) as error:  # a day that no calendar has, an anchor inside itself
+        raise FileError(f"{path}: not usable: {error}; check dates, numbers and anchors") from None
 
 
 def _walk(node: yaml.Node, location: Location, lines: dict[Location, int], path: Path) -> None:

@@ -32,7 +32,7 @@ class Alert:
     @property
     def id(self) -> str:
         """Deterministic: every copy of this alert carries the same id."""
-        return f"{self.ref.budget_id}/{self.ref.key or '*'}/{self.ref.code}/{self.threshold}/r{self.budget.revision}"
+        return alert_id(self.ref, self.threshold, self.budget.revision)
 
     @property
     def severity(self) -> str:
@@ -43,6 +43,11 @@ class Alert:
     def late(self) -> bool:
         """The period was over when it was crossed, by events that arrived late: told, never acted on."""
         return self.ref.window.closed(self.at)
+
+
+def alert_id(ref: CounterRef, threshold: int, revision: int) -> str:
+    """Names the alert of a counter, threshold and revision."""
+    return f"{ref.budget_id}/{ref.key or '*'}/{ref.code}/{threshold}/r{revision}"
 
 
 def marker(threshold: int, revision: int) -> str:

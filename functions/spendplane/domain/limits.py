@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from spendplane.domain.money import EXACT
+
 HARD_PERCENT = 100
 """From this threshold on an alert is hard; below it, soft."""
+_HUNDRED = Decimal(100)
 
 
 class State(StrEnum):
@@ -61,12 +64,16 @@ class Tightest:
 
     def crossed(self, threshold: int) -> bool:
         """Exact, by multiplication: no division can round a value across the line."""
-        return self.used > 0 and self.used * 100 >= self.limit * threshold
+        return self.used > 0 and EXACT.multiply(self.used, _HUNDRED) >= EXACT.multiply(self.limit, Decimal(threshold))
 
 
 def tightest(spend: Spend, limits: Limits) -> Tightest | None:
     """The limit with the highest percentage (the first of usd, tokens, requests on a tie); None without limits."""
-    found = [
+    return max(_measured(spend, limits), key=lambda item: item.percent, default=None)
+
+
+def _measured(spend: Spend, limits: Limits) -> list[Tightest]:
+    return [
         Tightest(unit, Decimal(used), Decimal(limit))
         for unit, used, limit in (
             ("usd", spend.usd, limits.usd),
@@ -75,22 +82,18 @@ def tightest(spend: Spend, limits: Limits) -> Tightest | None:
         )
         if limit is not None
     ]
-    return max(found, key=lambda item: item.percent) if found else None
 
 
 def crossed(spend: Spend, limits: Limits, thresholds: tuple[int, ...]) -> tuple[int, ...]:
-    """The thresholds (percent) that the spend has reached, lowest first."""
-    closest = tightest(spend, limits)
-    if closest is None:
-        return ()
-    return tuple(threshold for threshold in sorted(thresholds) if closest.crossed(threshold))
+    """The thresholds (percent) that the spend has reached under any of the limits, lowest first."""
+    found = _measured(spend, limits)
+    return tuple(percent for percent in sorted(thresholds) if any(item.crossed(percent) for item in found))
 
 
 def state_of(spend: Spend, limits: Limits, thresholds: tuple[int, ...]) -> State:
     """`hard` from 100 % on, `soft` from the lowest threshold on, `tracked` without limits, else `ok`."""
-    closest = tightest(spend, limits)
-    if closest is None:
+    if not limits.any:
         return State.TRACKED
-    if closest.crossed(HARD_PERCENT):
+    if crossed(spend, limits, (HARD_PERCENT,)):
         return State.HARD
     return State.SOFT if crossed(spend, limits, thresholds) else State.OK

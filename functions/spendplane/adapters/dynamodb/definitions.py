@@ -51,10 +51,10 @@ class DynamoDefinitions:
         item = self.table.get(budget_key(budget_id))
         return None if item is None or "retired" in item else budget_from_item(item)
 
-    def changed(self) -> Iterator[Budget]:
+    def changed(self) -> Iterator[tuple[Budget, datetime]]:
         """From the sparse index."""
         for item in self.table.waiting(CHANGED):
-            yield budget_from_item(item)
+            yield budget_from_item(item), datetime.fromisoformat(item["work_at"]["S"])
 
     def judged(self, budget: Budget) -> None:
         """Only if it is still the definition that was judged."""

@@ -66,7 +66,13 @@ def booked_from_item(item: Item) -> BookedRow:
 def stored_from_item(item: Item) -> StoredRow:
     """What a duplicate is compared with."""
     event = from_canonical(item["event"]["S"])
-    return StoredRow(item["pk"]["S"][2:], event.id, item["hash"]["S"], _refs(item["counted"]["S"], event))
+    return StoredRow(
+        dedup_key=item["pk"]["S"][2:],
+        event_id=event.id,
+        payload_hash=item["hash"]["S"],
+        refs=_refs(item["counted"]["S"], event),
+        unpriced=None if "usd" in item else item["price"]["S"],
+    )
 
 
 def counter_update(table: str, change: Increment, since: datetime | None) -> Item:

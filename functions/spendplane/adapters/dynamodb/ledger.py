@@ -87,9 +87,9 @@ class DynamoLedger:
             found[counter.ref] = found[counter.ref].merged(counter) if counter.ref in found else counter
         yield from found.values()
 
-    def unpriced(self) -> Iterator[BookedRow]:
+    def unpriced(self, now: datetime) -> Iterator[BookedRow]:
         """Day by day over the rows' lifetime, from the sparse index."""
-        today = datetime.now(UTC)
+        today = now.astimezone(UTC)
         for age in range(RETENTION.days + 2):
             for item in self.table.waiting(unpriced_on(today - timedelta(days=age))):
                 yield booked_from_item(item)

@@ -115,10 +115,11 @@ class DynamoOutbox:
 
     def alerts(self, budget_id: str | None = None) -> Iterator[Announcement]:
         """Reads the whole table."""
-        prefix = f"A#{budget_id}/" if budget_id else "A#"
-        for item in self.table.scan(prefix):
+        for item in self.table.scan("A#"):
             if item["detail_type"]["S"] == THRESHOLD_CROSSED:
-                yield announcement_from_item(item)
+                alert = announcement_from_item(item)
+                if budget_id in (None, alert.detail["budget_id"]):
+                    yield alert
 
 
 def announcement_to_item(announcement: Announcement, due_at: datetime) -> Item:
