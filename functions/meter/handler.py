@@ -7,11 +7,13 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSEvent
 
 from meter.settings import Settings
 from spendplane import bootstrap
+from spendplane.adapters.process import tune_for_batches
 from spendplane.adapters.telemetry import count, logger, observed
 from spendplane.contract.envelope import Message
 
 settings = Settings.load()
 meter = bootstrap.meter(bootstrap.aws_ports(settings.table_name, settings.bus_name, settings.prices))
+tune_for_batches()
 
 
 @observed

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from spendplane.adapters.dynamodb import wire
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.application.ports import Bus, Definitions, Ledger, Outbox, PriceBook, Quarantine
 from spendplane.application.retry import Retry
@@ -69,9 +68,7 @@ def aws_ports(table_name: str, bus_name: str, prices_path: Path | None = None) -
 
 def dynamo_table(name: str) -> Table:
     """The one table."""
-    dynamodb = client("dynamodb")
-    wire.install(dynamodb)
-    return Table(dynamodb, name)
+    return Table(client("dynamodb"), name)
 
 
 def price_book(path: Path | None) -> PriceBook:

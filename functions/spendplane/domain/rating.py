@@ -92,19 +92,21 @@ def rate(usage: TokenUsage, card: RateCard) -> Decimal:
 
 def _charges(usage: TokenUsage, card: RateCard) -> list[tuple[str, int, Decimal]]:
     """Each used bucket with its tokens and its dollars per million."""
-    apart = usage.reasoning if card.reasoning is not None else 0
     prompt = usage.input_total
     charges = []
-    for bucket, tokens, line in (
-        ("input_uncached", usage.input_uncached, card.input_uncached),
-        ("cache_read", usage.cache_read, card.cache_read),
-        ("cache_write_5m", usage.cache_write_5m, card.cache_write_5m),
-        ("cache_write_1h", usage.cache_write_1h, card.cache_write_1h),
-        ("output", usage.output - apart, card.output),
-        ("reasoning", apart, card.reasoning),
-    ):
+    for bucket in BUCKETS:
+        tokens: int = getattr(usage, bucket)
+        if bucket == "output" and card.reasoning is not None:
+            tokens -= usage.reasoning
         if tokens:
-            if line is None:
-                raise UnpricedError(f"{card.price}: no rate for {bucket} tokens ({tokens} used)")
-            charges.append((bucket, tokens, line.at(prompt)))
+            charges.append((bucket, tokens, _rate_of(card, bucket, tokens).at(prompt)))
+    if usage.reasoning and card.reasoning is not None:
+        charges.append(("reasoning", usage.reasoning, card.reasoning.at(prompt)))
     return charges
+
+
+def _rate_of(card: RateCard, bucket: str, tokens: int) -> Rate:
+    found: Rate | None = getattr(card, bucket)
+    if found is None:
+        raise UnpricedError(f"{card.price}: no rate for {bucket} tokens ({tokens} used)")
+    return found

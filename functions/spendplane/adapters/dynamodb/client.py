@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as CannotConnect
 
+from spendplane.adapters.dynamodb import wire
 from spendplane.adapters.dynamodb.keys import INDEX, Item
 from spendplane.application.ports import BusyError, UnstorableError
 from spendplane.application.retry import Retry
@@ -72,6 +73,9 @@ class Table:
     name: str
     retry: Retry = Retry()
 
+    def __post_init__(self) -> None:
+        wire.install(self.client)
+
     def transact(self, items: list[Item]) -> None:
         """All or nothing."""
         with translated():
@@ -103,7 +107,7 @@ class Table:
         unprocessed: dict[str, Item] = answer["UnprocessedKeys"]  # type: ignore[assignment]
         rest = unprocessed.get(self.name, {}).get("Keys", [])
         items = answer["Responses"].get(self.name, [])
-        if rest and not items:
+        if len(rest) == len(keys):
             raise BusyError("DynamoDB: no key of the batch was processed")
         return [dict(item) for item in items], [dict(key) for key in rest]
 

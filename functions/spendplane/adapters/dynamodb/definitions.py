@@ -62,8 +62,8 @@ class DynamoDefinitions:
             self.table.update(
                 budget_key(budget.id),
                 "REMOVE #work, work_at",
-                ConditionExpression="definition = :definition",
-                ExpressionAttributeNames={"#work": "work"},
+                ConditionExpression="#definition = :definition",
+                ExpressionAttributeNames={"#work": "work", "#definition": "definition"},
                 ExpressionAttributeValues={":definition": {"S": _text(budget)}},
             )
         except ConditionFailedError:

@@ -1,6 +1,7 @@
 """Refused records in the table, compressed, by day."""
 
 import zlib
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -57,7 +58,7 @@ def to_item(entry: QuarantineEntry) -> Item:
         **quarantine_key(entry.id),
         "id": {"S": entry.id},
         "reason": {"S": entry.reason[:MAX_REASON]},
-        "body": {"B": zlib.compress(entry.body.encode("utf-8", "surrogatepass"))},
+        "body": {"B": b64encode(zlib.compress(entry.body.encode("utf-8", "surrogatepass"))).decode()},
         "source": {"S": entry.source},
         "state": {"S": entry.state},
         "work": {"S": quarantined_on(f"{seen_at:%Y-%m-%d}")},

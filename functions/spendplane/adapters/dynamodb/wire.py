@@ -6,9 +6,9 @@ items are taken out before that and put into the body after it. Signing, retries
 stay botocore's.
 """
 
-import json
-from base64 import b64encode
 from typing import Any
+
+from pydantic_core import from_json, to_json
 
 from spendplane.adapters.dynamodb.keys import Item
 
@@ -16,8 +16,8 @@ _KEY = "spendplane_items"
 _OPERATION = "dynamodb.TransactWriteItems"
 
 
-def install(client: Any) -> None:  # boto3 makes its clients at run time
-    """Prepares a DynamoDB client, once."""
+def install(client: Any) -> None:
+    """Prepares a DynamoDB client; twice is once. Afterwards a binary value (`B`) is given as base64 text."""
     events = client.meta.events
     events.register_first(f"before-parameter-build.{_OPERATION}", _take_out, unique_id=f"{_KEY}_out")
     events.register(f"before-call.{_OPERATION}", _put_in, unique_id=f"{_KEY}_in")
@@ -30,12 +30,4 @@ def _take_out(params: dict[str, Any], context: dict[str, Any], **_: object) -> N
 
 def _put_in(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
     items: list[Item] = context.pop(_KEY)
-    body = json.loads(params["body"])
-    body["TransactItems"] = items
-    params["body"] = json.dumps(body, separators=(",", ":"), default=_base64).encode()
-
-
-def _base64(value: object) -> str:
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    raise TypeError(f"{type(value).__name__} is not a DynamoDB value")
+    params["body"] = to_json({**from_json(params["body"]), "TransactItems": items})
