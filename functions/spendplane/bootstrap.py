@@ -4,6 +4,7 @@ Each function is a process of its own that needs a part of this only, so imports
 loads what its function runs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from spendplane.application.meter import Meter
     from spendplane.application.notify import Notify
     from spendplane.application.sweep import Sweep
+    from spendplane.contract.budgets_file import BudgetsFile
 
 # A call that hangs must not eat the function's time; a retry by botocore repeats the same idempotency token.
 # Parameters are built here, never taken from users, so botocore need not check them again.
@@ -133,6 +135,14 @@ def define_budgets(table_name: str) -> "DefineBudgets":
     from spendplane.application.define_budgets import DefineBudgets
 
     return DefineBudgets(DynamoDefinitions(dynamo_table(table_name)))
+
+
+def deployed_file(properties: Mapping[str, str]) -> "BudgetsFile":
+    """The checked budgets.yaml that a deployment put into S3 as JSON."""
+    from spendplane.contract.budgets_file import BudgetsFile
+
+    found = client("s3").get_object(Bucket=properties["DefinitionsBucket"], Key=properties["DefinitionsKey"])
+    return BudgetsFile.model_validate_json(found["Body"].read())
 
 
 @cache

@@ -27,6 +27,7 @@ class MemoryStore:
     """Ledger, definitions, outbox and quarantine over dictionaries; each call is atomic, also between threads."""
 
     booked: dict[str, BookedRow] = field(default_factory=dict)
+    unsettled: set[str] = field(default_factory=set)
     shards: dict[tuple[CounterRef, int], Counter] = field(default_factory=dict)
     budgets: dict[str, Budget] = field(default_factory=dict)
     gone: dict[str, Budget] = field(default_factory=dict)
@@ -101,7 +102,7 @@ class MemoryStore:
 
     def unpriced(self, now: datetime) -> Iterator[BookedRow]:
         """See `ports.Ledger`."""
-        yield from [item for item in self.booked.values() if item.row.usd is None]
+        yield from [item for key, item in self.booked.items() if item.row.usd is None or key in self.unsettled]
 
     def rerate(self, row: BookedRow, transaction: Transaction) -> bool:
         """See `ports.Ledger`."""
@@ -111,9 +112,14 @@ class MemoryStore:
                 return False
             (rated,) = transaction.rows
             self.booked[key] = BookedRow(rated, row.refs)
+            self.unsettled.add(key)
             for increment in transaction.increments:
                 self._increase(increment, None)
             return True
+
+    def settled(self, row: BookedRow) -> None:
+        """See `ports.Ledger`."""
+        self.unsettled.discard(row.row.event.dedup_key)
 
     def correct(self, increment: Increment) -> None:
         """See `ports.Ledger`."""

@@ -22,6 +22,11 @@ class Plan:
         """Nothing to do."""
         return not (self.created or self.changed or self.removed)
 
+    def figures(self) -> dict[str, str]:
+        """How many of each."""
+        names = ("created", "changed", "removed", "unchanged")
+        return {name: str(len(getattr(self, name))) for name in names}
+
 
 def plan(wanted: Sequence[Budget], deployed: dict[str, Budget], retired: dict[str, Budget] | None = None) -> Plan:
     """Compares by id. A revision grows when limits, thresholds or the period change, and when a budget comes back.

@@ -68,10 +68,13 @@ class Ledger(Protocol):
         """Every counter, shards together: a full read, for audits only."""
 
     def unpriced(self, now: datetime) -> Iterator[BookedRow]:
-        """Rows without a price, from a sparse index."""
+        """Rows without a price, and rated ones that are not settled yet, from a sparse index."""
 
     def rerate(self, row: BookedRow, transaction: Transaction) -> bool:
         """Gives an unpriced row its price and its counters the amount; False when it has a price already."""
+
+    def settled(self, row: BookedRow) -> None:
+        """Takes a rated row off the unpriced ones: its counters were judged."""
 
     def correct(self, increment: Increment) -> None:
         """Adds a difference to a counter: only for `rebuild --fix`."""

@@ -9,9 +9,11 @@ from spendplane.application.judge import Judge
 from spendplane.application.ports import BookedRow, Ledger, PriceBook
 from spendplane.application.pricing import price
 from spendplane.application.retry import Retry
-from spendplane.domain.counters import CounterRef, Increment
+from spendplane.domain.counters import Increment
 from spendplane.domain.ledger import Transaction
 from spendplane.domain.rating import UnpricedError
+
+JUDGED_TOGETHER = 500
 
 
 @dataclass(slots=True)
@@ -36,14 +38,25 @@ class Reprice:
     def __call__(self, now: datetime, progress: Callable[[], None] = lambda: None) -> RepriceReport:
         """Rates every unpriced row that has a price now, then judges the counters. Safe to run twice or in parallel."""
         report = RepriceReport(still_unpriced={})
-        touched: dict[CounterRef, None] = {}
+        rated: list[BookedRow] = []
         for booked in self.ledger.unpriced(now):
-            self._rate(booked, report, touched)
+            if booked.row.usd is not None or self._rate(booked, report):
+                rated.append(booked)
+            if len(rated) == JUDGED_TOGETHER:
+                self._settle(rated, report, now)
             progress()
-        report.alerts = len(self.judge.touched(touched, now)) if touched else 0
+        self._settle(rated, report, now)
         return report
 
-    def _rate(self, booked: BookedRow, report: RepriceReport, touched: dict[CounterRef, None]) -> None:
+    def _settle(self, rated: list[BookedRow], report: RepriceReport, now: datetime) -> None:
+        """Judged before they leave the unpriced ones, so that a run that was cut off in between is made up for."""
+        report.alerts += len(self.judge.touched(dict.fromkeys(ref for row in rated for ref in row.refs), now))
+        for booked in rated:
+            self.ledger.settled(booked)
+        rated.clear()
+
+    def _rate(self, booked: BookedRow, report: RepriceReport) -> bool:
+        """False without a price."""
         event = booked.row.event
         try:
             usd, source = price(event, self.prices)
@@ -52,13 +65,11 @@ class Reprice:
             waiting = report.still_unpriced or {}
             waiting[name] = waiting.get(name, 0) + 1
             report.still_unpriced = waiting
-            return
+            return False
         row = replace(booked.row, usd=usd, price=source)
         increments = tuple(Increment(ref, usd=usd, unpriced=-1) for ref in booked.refs)
         change = Transaction((row,), increments)
-        touched.update(
-            dict.fromkeys(booked.refs)
-        )  # also when another run was first: its judgement may have been cut off
         if self.retry(lambda: self.ledger.rerate(booked, change)):
             report.rated += 1
             report.usd += usd
+        return True

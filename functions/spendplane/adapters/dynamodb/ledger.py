@@ -100,9 +100,8 @@ class DynamoLedger:
         update: Item = {
             "TableName": self.table.name,
             "Key": row_key(row.row.event.dedup_key),
-            "UpdateExpression": "SET usd = :usd, price = :price REMOVE #work, work_at",
+            "UpdateExpression": "SET usd = :usd, price = :price",
             "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(usd)",
-            "ExpressionAttributeNames": {"#work": "work"},
             "ExpressionAttributeValues": {":usd": {"N": str(rated.usd)}, ":price": {"S": rated.price}},
         }
         updates = [{"Update": counter_update(self.table.name, item, None)} for item in transaction.increments]
@@ -111,6 +110,12 @@ class DynamoLedger:
         except ConditionFailedError:
             return False
         return True
+
+    def settled(self, row: BookedRow) -> None:
+        """Out of the index."""
+        self.table.update(
+            row_key(row.row.event.dedup_key), "REMOVE #work, work_at", ExpressionAttributeNames={"#work": "work"}
+        )
 
     def correct(self, increment: Increment) -> None:
         """A relative change, so that records which arrive meanwhile stay counted."""
