@@ -1,0 +1,80 @@
+"""The CDK app: reads context, budgets.yaml and prices.yaml, and builds the stacks. It makes no AWS call.
+
+Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets` and `prices` name other files.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from aws_cdk import App, Tags, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from spendplane.contract import budgets_file, prices_file
+from spendplane.contract.yaml_file import FileError
+from stacks import names
+from stacks.code import PackagingError
+from stacks.control import SpendplaneControl
+from stacks.state import SpendplaneState
+from stacks.target import InputError, Target
+
+ROOT = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that the stacks are made of, beside the code."""
+
+    target: Target
+    definitions: str
+    """The checked budgets.yaml, as JSON."""
+    prices: Path
+
+    @classmethod
+    def of(cls, app: App) -> Self:
+        """Reads the context. Raises `InputError` or `FileError`, each with a text made for people."""
+        prices = _path(app, "prices")
+        prices_file.load(prices)  # the meter would stumble over a mistake only when it starts, with usage waiting
+        return cls(
+            target=Target.named(app.node.try_get_context("target") or "aws"),
+            definitions=budgets_file.load(_path(app, "budgets")).model_dump_json(),
+            prices=prices,
+        )
+
+
+def build(app: App, inputs: Inputs) -> None:
+    """Adds both stacks and their security review to the app. Raises `PackagingError`, its text made for people too."""
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    state = SpendplaneState(app, "SpendplaneState", target=inputs.target)
+    SpendplaneControl(
+        app,
+        "SpendplaneControl",
+        target=inputs.target,
+        state=state,
+        definitions=inputs.definitions,
+        prices=inputs.prices,
+    )
+    for tag, value in names.TAGS.items():
+        Tags.of(app).add(tag, value)
+
+
+def _path(app: App, name: str) -> Path:
+    """The file given by `-c name=PATH`, else `<name>.yaml` beside this file."""
+    return Path(app.node.try_get_context(name) or ROOT / f"{name}.yaml")
+
+
+def main() -> int:
+    """0, or 1 after a line on standard error that says what to mend."""
+    app = App(analytics_reporting=False)
+    try:
+        build(app, Inputs.of(app))
+    except (FileError, InputError, PackagingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    app.synth()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

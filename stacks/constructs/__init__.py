@@ -1,0 +1,1 @@
+"""One file per capability; each grants its own IAM, action by action."""

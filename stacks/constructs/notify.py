@@ -1,0 +1,55 @@
+"""Notify: Spendplane's own events into messages for people."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_destinations as destinations
+from constructs import Construct
+
+from stacks import names
+from stacks.constructs.bus import Bus
+from stacks.constructs.function import Function, Runtime
+from stacks.constructs.queues import dead_letter_queue
+from stacks.constructs.store import Store
+from stacks.constructs.topics import Topics
+
+_STILL_NEWS = Duration.hours(6)
+"""A notice is retried for this long; then it is in the dead-letter queue, whose alarm reaches the same people."""
+
+
+class Notify(Construct):
+    """Runs on each announcement. What could not be handed over, or failed three times, is in its dead-letter queue."""
+
+    def __init__(self, scope: Construct, id_: str, *, store: Store, bus: Bus, topics: Topics, runtime: Runtime) -> None:
+        super().__init__(scope, id_)
+        self.dead_letters = dead_letter_queue(self, "Dlq", name=names.NOTIFY_DLQ)
+        self.function = Function(
+            self,
+            "Notify",
+            capability="notify",
+            description="Tells people of crossed budgets and unpriced usage",
+            runtime=runtime,
+            environment={
+                "TABLE_NAME": store.table.table_name,
+                "ONCALL_TOPIC_ARN": topics.on_call.topic_arn,
+                "ALERTS_TOPIC_ARN": topics.budget_alerts.topic_arn,
+            },
+            statements=[store.item_statement("GetItem", "UpdateItem"), *topics.publish_statements()],
+            timeout=Duration.seconds(30),
+            memory_mb=512,
+        )
+        self.function.function.configure_async_invoke(
+            max_event_age=_STILL_NEWS, retry_attempts=2, on_failure=destinations.SqsDestination(self.dead_letters)
+        )
+        self.rule = events.Rule(
+            self,
+            "Rule",
+            event_bus=bus.bus,
+            description="What people must hear of",
+            event_pattern=events.EventPattern(source=[names.SOURCE], detail_type=list(names.NOTICE_EVENTS)),
+            targets=[
+                targets.LambdaFunction(
+                    self.function.function, dead_letter_queue=self.dead_letters, max_event_age=_STILL_NEWS
+                )
+            ],
+        )

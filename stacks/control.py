@@ -1,0 +1,55 @@
+"""The stateless stack: the functions, what sets them off, and what watches them."""
+
+from pathlib import Path
+
+from aws_cdk import Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from stacks import names
+from stacks.code import layer_code
+from stacks.constructs.alarms import Alarms
+from stacks.constructs.dashboard import Dashboard
+from stacks.constructs.definitions import Definitions
+from stacks.constructs.function import Runtime
+from stacks.constructs.meter import Meter
+from stacks.constructs.notify import Notify
+from stacks.constructs.sweep import Sweep
+from stacks.state import SpendplaneState
+from stacks.target import Target
+
+
+class SpendplaneControl(Stack):
+    """Meter, notify, sweep, the budget definitions, alarms and dashboard."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        target: Target,
+        state: SpendplaneState,
+        definitions: str,
+        prices: Path,
+    ) -> None:
+        super().__init__(scope, id_, synthesizer=target.synthesizer(), tags=names.TAGS)
+        # CDK repeats in DependsOn what a reference says already.
+        self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
+        runtime = Runtime(target=target, layer=self._layer(target), prices=prices)
+        store, bus, intake, topics = state.store, state.bus, state.intake, state.topics
+        meter = Meter(self, "Meter", store=store, bus=bus, intake=intake, runtime=runtime)
+        notify = Notify(self, "Notify", store=store, bus=bus, topics=topics, runtime=runtime)
+        sweep = Sweep(self, "Sweep", store=store, bus=bus, runtime=runtime)
+        budgets = Definitions(self, "Definitions", store=store, definitions=definitions, runtime=runtime)
+        Alarms(self, "Alarms", intake=intake, topics=topics, meter=meter, notify=notify, sweep=sweep, budgets=budgets)
+        Dashboard(self, "Dashboard", intake=intake, store=store, meter=meter, notify=notify, sweep=sweep)
+
+    def _layer(self, target: Target) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            "Packages",
+            description="Third-party packages of Spendplane's functions",
+            code=layer_code(target),
+            compatible_runtimes=[target.runtime],
+            compatible_architectures=[target.architecture],
+        )

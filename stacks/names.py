@@ -1,0 +1,30 @@
+"""Physical names. They are fixed, so that producers, the command line and on-call need no look-up."""
+
+APPLICATION = "spendplane"
+TAGS = {"application": APPLICATION}
+
+BUS = APPLICATION
+TABLE = APPLICATION
+WORK_INDEX = "work"
+USAGE_QUEUE = f"{APPLICATION}-usage"
+USAGE_DLQ = f"{APPLICATION}-usage-dlq"
+UNDELIVERED_DLQ = f"{APPLICATION}-usage-undelivered-dlq"
+NOTIFY_DLQ = f"{APPLICATION}-notify-dlq"
+SWEEP_DLQ = f"{APPLICATION}-sweep-dlq"
+ON_CALL_TOPIC = f"{APPLICATION}-on-call"
+BUDGET_ALERTS_TOPIC = f"{APPLICATION}-budget-alerts"
+
+SOURCE = APPLICATION
+"""`Source` of every event that Spendplane itself publishes."""
+ROLE_PATH = f"/{APPLICATION}/"
+"""IAM path of every function's role; the bus policy recognises our functions by it."""
+METRICS = "Spendplane"
+"""CloudWatch namespace of the functions' own metrics; their one dimension is `service`."""
+
+USAGE_EVENTS = ("AI Usage Recorded", "AI Usage Batch Recorded")
+NOTICE_EVENTS = ("Budget Threshold Crossed", "Usage Unpriced")
+
+
+def function(capability: str) -> str:
+    """Name of a Lambda function, and the value of its metrics' dimension `service`."""
+    return f"{APPLICATION}-{capability}"
