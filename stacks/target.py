@@ -26,17 +26,15 @@ class Target:
     """Version of the interpreter that runs the functions, such as `3.13`."""
     machine: str
     """Processor of the functions, in the words of `platform.machine()`: `aarch64` or `x86_64`."""
-    tracing: bool
-    """Send X-Ray segments. The local account has no X-Ray daemon for the workers to talk to."""
 
     @classmethod
     def named(cls, name: str) -> Self:
         """Raises `InputError`, with the permitted names, for any other name."""
         if name == "aws":
-            return cls(name, retain=True, python="3.13", machine="aarch64", tracing=True)
+            return cls(name, retain=True, python="3.13", machine="aarch64")
         if name == "local":
             machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
-            return cls(name, retain=False, python=_this_python(), machine=machine, tracing=False)
+            return cls(name, retain=False, python=_this_python(), machine=machine)
         raise InputError(f"unknown target {name!r}: use -c target={' or -c target='.join(NAMES)}")
 
     @property

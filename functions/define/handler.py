@@ -6,13 +6,13 @@ from typing import Any
 from define.settings import Settings
 from spendplane import bootstrap
 from spendplane.adapters.cloudformation import answer
-from spendplane.adapters.telemetry import observed
+from spendplane.adapters.telemetry import logged
 from spendplane.domain.budgets import Budget
 
 define = bootstrap.define_budgets(Settings.load().table_name)
 
 
-@observed
+@logged
 def handler(event: dict[str, Any], context: object) -> None:
     """Create and update bring the table in line with the file; delete retires every budget and keeps all counters."""
     answer(event, "spendplane-budgets", lambda: define(_wanted(event), datetime.now(UTC)).figures())

@@ -74,7 +74,7 @@ class Function(Construct):
                 role=self.role,
                 log_group=self.log_group,
                 tracing=lambda_.Tracing.ACTIVE,
-                environment={**environment, **_powertools(self.name, target)},
+                environment={**environment, **_powertools(self.name)},
             )
         Validations.of(self.role).acknowledge(_TRACES_ON_ALL)
         Validations.of(self.function).acknowledge(_ONE_RUNTIME_BEHIND)
@@ -96,10 +96,9 @@ class Function(Construct):
         return role
 
 
-def _powertools(service: str, target: Target) -> dict[str, str]:
-    settings = {
+def _powertools(service: str) -> dict[str, str]:
+    return {
         "POWERTOOLS_SERVICE_NAME": service,
         "POWERTOOLS_METRICS_NAMESPACE": names.METRICS,
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
-    return settings if target.tracing else settings | {"POWERTOOLS_TRACE_DISABLED": "true"}

@@ -12,7 +12,6 @@ PROTECTION = {
     "AWS::KMS::Key/DeletionPolicy",
     "AWS::KMS::Key/UpdateReplacePolicy",
 }
-NO_TRACES = {"AWS::Lambda::Function/Properties/Environment/Variables/POWERTOOLS_TRACE_DISABLED"}
 THIS_MACHINE = {
     "AWS::Lambda::Function/Properties/Architectures/0",
     "AWS::Lambda::Function/Properties/Runtime",
@@ -23,7 +22,7 @@ THIS_MACHINE = {
 """Where the interpreter and the processor are those of AWS, these do not differ."""
 
 
-def test_the_targets_differ_in_protection_traces_and_machine_only(aws: Assembly, local: Assembly) -> None:
+def test_the_targets_differ_in_protection_and_machine_only(aws: Assembly, local: Assembly) -> None:
     found = set()
     for stack in (STATE, CONTROL):
         here, there = local.templates[stack], aws.templates[stack]
@@ -31,8 +30,8 @@ def test_the_targets_differ_in_protection_traces_and_machine_only(aws: Assembly,
         for id_, resource in there["Resources"].items():
             paths = _differences(resource, here["Resources"][id_], resource["Type"])
             found |= {path for path in paths if "/Metadata/" not in path}
-    assert found >= PROTECTION | NO_TRACES
-    assert found <= PROTECTION | NO_TRACES | THIS_MACHINE
+    assert found >= PROTECTION
+    assert found <= PROTECTION | THIS_MACHINE
 
 
 def test_outputs_are_the_same(aws: Assembly, local: Assembly) -> None:

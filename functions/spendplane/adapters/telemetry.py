@@ -16,8 +16,13 @@ metrics = Metrics()
 Handler = Callable[[Any, Any], Any]
 
 
+def logged(handler: Handler) -> Handler:
+    """A handler with its request id in every log line."""
+    return logger.inject_lambda_context(handler)
+
+
 def observed(handler: Handler) -> Handler:
-    """A handler with its request id in every log line and its figures flushed at the end."""
+    """As `logged`, with its figures flushed at the end."""
     wrapped: Handler = metrics.log_metrics(handler)
     return logger.inject_lambda_context(wrapped)
 
