@@ -67,7 +67,7 @@ def test_the_layers_hash_follows_requirements_interpreter_and_processor(
     monkeypatch.setattr(code, "_build", build)
     requirements = tmp_path / "layer.txt"
     requirements.write_text("pydantic==2.0\n")
-    x86, newer = Target("aws", True, "3.13", "x86_64", True), Target("aws", True, "3.14", "aarch64", True)
+    x86, newer = Target("aws", True, "3.13", "x86_64"), Target("aws", True, "3.14", "aarch64")
     for target in (AWS, AWS, x86, newer):
         code.layer_code(target, requirements)
     assert len(built) == len(set(built)) == 3, "the second is taken from the cache"

@@ -1,0 +1,1 @@
+"""Measures the speed, cost and latency that Spendplane promises: `python -m bench`."""

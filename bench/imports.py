@@ -1,0 +1,51 @@
+"""What a cold start imports, as a ratio to boto3 with a DynamoDB client, which no function can do without."""
+
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+FUNCTIONS = Path(__file__).parents[1] / "functions"
+CEILINGS = {"meter": 2.5, "notify": 2.2, "sweep": 1.8, "define": 1.8}
+"""Ratios that a cold start may have."""
+ROUNDS = 5
+BASELINE = "import boto3; boto3.client('dynamodb', region_name='us-east-1')"
+_ENVIRONMENT = {
+    "TABLE_NAME": "t",
+    "BUS_NAME": "b",
+    "ONCALL_TOPIC_ARN": "arn:aws:sns:us-east-1:111122223333:a",
+    "ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:111122223333:b",
+    "POWERTOOLS_SERVICE_NAME": "bench",
+    "POWERTOOLS_METRICS_NAMESPACE": "Spendplane",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "PYTHONPATH": str(FUNCTIONS),
+}
+
+
+def measure() -> dict[str, dict[str, float | bool]]:
+    """Median processor milliseconds of an import, and whether it is over its ceiling."""
+    empty = _median("pass")
+    base = _median(BASELINE) - empty
+    figures: dict[str, dict[str, float | bool]] = {"boto3_dynamodb_client": {"cpu_ms": round(base, 1), "ratio": 1.0}}
+    for name, ceiling in CEILINGS.items():
+        own = _median(f"import {name}.handler") - empty
+        ratio = round(own / base, 2)
+        figures[name] = {"cpu_ms": round(own, 1), "ratio": ratio, "ceiling": ceiling, "over": ratio > ceiling}
+    return figures
+
+
+def _median(statement: str) -> float:
+    """The first run writes the compiled files and is not counted."""
+    return statistics.median([_cpu_ms(statement) for _ in range(ROUNDS + 1)][1:])
+
+
+def _cpu_ms(statement: str) -> float:
+    code = f"import time\n{statement}\nprint(time.process_time() * 1000)"
+    # Compiled files are used, as in every measurement after the first.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**inherited, **_ENVIRONMENT}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    return float(done.stdout.strip().splitlines()[-1])
