@@ -1,0 +1,98 @@
+"""What a call would cost: from what a person or a line says of it, to dollars and where they come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from spendplane.application.ports import PriceBook
+    from spendplane.domain.rating import Line
+    from spendplane.domain.usage import UsageEvent
+
+BUCKETS = ("input_uncached", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning")
+_FIELDS = ("provider", "model", "region", "service_tier", "project_id", "cost_usd", "cache_hit", "outcome")
+# What the contract asks of every record, and no price depends on.
+_PLACEHOLDERS = {"id": "-", "project_id": "-", "user_id": "-", "environment": "test"}
+
+
+class CalculationError(ValueError):
+    """A call that cannot be understood; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """Dollars (None: unpriced), where they come from, and the buckets they are made of."""
+
+    event: "UsageEvent"
+    usd: Decimal | None
+    price: str
+    lines: tuple["Line", ...]
+
+
+def calculate(given: Any, book: "PriceBook", now: datetime) -> Calculation:  # whatever JSON holds
+    """The price at the call's own time, `now` where it says none. Raises CalculationError."""
+    from spendplane.application.pricing import try_price
+    from spendplane.domain.rating import lines
+
+    event = _event(given, now)
+    usd, price = try_price(event, book)
+    from_book = usd is not None and event.cost_usd is None and not event.cache_hit and event.outcome != "blocked"
+    return Calculation(event, usd, price, lines(event.usage, book.card(event)) if from_book else ())
+
+
+def _event(given: Any, now: datetime) -> "UsageEvent":  # whatever JSON holds
+    from pydantic import ValidationError
+
+    from spendplane.contract.envelope import describe
+    from spendplane.contract.text import nfc
+    from spendplane.contract.usage_event import UsageRecord, to_domain
+
+    if not isinstance(given, Mapping):
+        raise CalculationError("not a JSON object")
+    given = nfc(dict(given))
+    fields = {name: given[name] for name in _FIELDS if given.get(name) is not None}
+    time = _time(given.get("time"), now)
+    try:
+        record = UsageRecord.model_validate(
+            {**_PLACEHOLDERS, **fields, "time": time.isoformat(), "usage": _usage(given)}
+        )
+    except ValidationError as error:
+        raise CalculationError(describe(error)) from None
+    return to_domain(record, time)
+
+
+def _usage(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The buckets of `usage`, or those that stand beside the model's name."""
+    nested = given.get("usage")
+    if nested is not None and not isinstance(nested, Mapping):
+        raise CalculationError("usage: not an object of buckets and token counts")
+    beside = {name: given[name] for name in BUCKETS if given.get(name) is not None}
+    for name in nested or {}:
+        if name not in BUCKETS:
+            raise CalculationError(f"usage: unknown bucket {name!r}; {_hint(name)}")
+        if name in beside:
+            raise CalculationError(f"{name} stands both in `usage` and beside it; remove one")
+    if nested is None and not beside and not any(given.get(name) for name in ("cost_usd", "cache_hit", "outcome")):
+        raise CalculationError(f"no tokens: give `usage`, or one of {', '.join(BUCKETS)}")
+    return {**beside, **{name: tokens for name, tokens in (nested or {}).items() if tokens is not None}}
+
+
+def _hint(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, BUCKETS, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"known: {', '.join(BUCKETS)}"
+
+
+def _time(text: Any, now: datetime) -> datetime:  # whatever JSON holds
+    if text is None:
+        return now
+    try:
+        time = datetime.fromisoformat(text)
+    except (ValueError, TypeError):
+        raise CalculationError(f"time: not a date and time in ISO 8601: {text!r}") from None
+    if time.tzinfo is None:
+        raise CalculationError(f"time: without an offset: {text!r} (write …Z or …+02:00)")
+    return time

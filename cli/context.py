@@ -1,0 +1,109 @@
+"""What a command runs on: settings from the environment and the command line, and the ports they lead to."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from cli.errors import Failure
+
+if TYPE_CHECKING:
+    from spendplane.application.ports import PriceBook
+    from spendplane.bootstrap import Ports
+
+PROJECT = Path(__file__).resolve().parents[1]
+BUDGETS = "budgets.yaml"
+PRICES = "prices.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where Spendplane is deployed. What is None is looked up by its usual name."""
+
+    bus: str = "spendplane"
+    table: str = "spendplane"
+    queue_url: str | None = None
+    oncall_topic_arn: str | None = None
+    alerts_topic_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of the command. Tests hand in their own, with ports in memory and a clock that stands still.
+
+    `clients` makes an AWS client by its service's name, for what no port covers: publishing with retries per entry,
+    and the checks of `doctor`.
+    """
+
+    settings: Settings
+    make_ports: Callable[[Settings], "Ports"]
+    make_prices: Callable[[Path | None], "PriceBook"]
+    clients: Callable[[str], Any]
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None] = time.sleep
+    debug: bool = False
+
+    def ports(self) -> "Ports":
+        """The ports, with a price book that knows no `prices.yaml`: a file with a mistake must not stop `status`."""
+        return self.make_ports(self.settings)
+
+    def prices(self, path: Path | None) -> "PriceBook":
+        """The price book of this file, else of `prices.yaml` where it is; no AWS is needed. Raises FileError."""
+        return self.make_prices(prices_path(path))
+
+    def priced_ports(self, prices: Path | None) -> "Ports":
+        """The ports with the price book of this file. Raises FileError."""
+        return replace(self.ports(), prices=self.prices(prices))
+
+
+def live_session(settings: Settings, *, debug: bool = False) -> Session:
+    """Over AWS, by the environment's credentials and endpoints."""
+    return Session(settings, _aws_ports, _aws_prices, _aws_client, lambda: datetime.now(UTC), debug=debug)
+
+
+def session(context: typer.Context) -> Session:
+    """The session that the root command prepared."""
+    found: Session = context.ensure_object(Session)
+    return found
+
+
+def budgets_path(given: Path | None) -> Path:
+    """`--file`, else `budgets.yaml` here, else beside the project's `app.py`. Raises Failure when there is none."""
+    found = given or _beside(BUDGETS)
+    if found is None:
+        raise Failure(f"no {BUDGETS} in this directory", "name it: --file PATH")
+    return found
+
+
+def prices_path(given: Path | None) -> Path | None:
+    """As `budgets_path`, for `prices.yaml`; None where there is none: the library's prices then stand alone."""
+    return given or _beside(PRICES)
+
+
+def _beside(name: str) -> Path | None:
+    places = (Path(name), PROJECT / name)
+    return next((path for path in places if path.is_file()), None)
+
+
+@cache
+def _aws_ports(settings: Settings) -> "Ports":
+    from spendplane.bootstrap import aws_ports
+
+    return aws_ports(settings.table, settings.bus)
+
+
+def _aws_prices(path: Path | None) -> "PriceBook":
+    from spendplane.bootstrap import price_book
+
+    return price_book(path)
+
+
+def _aws_client(service: str) -> Any:  # boto3 makes its clients at run time
+    from spendplane.bootstrap import client
+
+    return client(service)
