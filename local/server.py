@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from local.ports import HOST
-from local.resource_types import EXTRA_TYPES
 from local.settings import settings
 
 
@@ -48,6 +47,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     from ministack.services.cloudformation import custom_resource, provisioners
 
     from local import custom_resources, functions_python, unpacking
+    from local.resource_types import EXTRA_TYPES
 
     # Policies that refuse requests without TLS (the bootstrap bucket's, the topics') are to be held here too, and on
     # loopback there is none: take every request for one that came over it.

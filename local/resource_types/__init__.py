@@ -1,10 +1,12 @@
-"""CloudFormation resource types that MiniStack does not know, served here so that the same stacks deploy.
+"""CloudFormation resource types that MiniStack does not know or does by halves; with these the same stacks deploy.
 
-One file per service; each type is entered in EXTRA_TYPES under its CloudFormation name.
+Import this in the emulators' process only, once its environment is set. One file per type; each is entered in
+EXTRA_TYPES under its CloudFormation name.
 """
 
 from collections.abc import Mapping
 
+from local.resource_types import global_table
 from local.resource_types.kinds import ResourceType
 
-EXTRA_TYPES: Mapping[str, ResourceType] = {}
+EXTRA_TYPES: Mapping[str, ResourceType] = {global_table.NAME: global_table.GLOBAL_TABLE}
