@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
+from spendplane.application.contributors import OTHERS
 from spendplane.application.ports import Announcement
 from spendplane.contract.outgoing import (
     THRESHOLD_CROSSED,
@@ -85,7 +86,11 @@ def _announcement(detail_type: str, detail: Outgoing) -> Announcement:
 
 def _top(counter: Counter, label: str) -> list[Contributor]:
     shares = sorted(
-        ((usd, name.removeprefix(label)) for name, usd in counter.contributors.items() if name.startswith(label)),
+        (
+            (usd, name.removeprefix(label))
+            for name, usd in counter.contributors.items()
+            if name.startswith(label) and name != label + OTHERS  # nobody whom one could ask
+        ),
         reverse=True,
     )
     total = counter.spend.usd

@@ -38,6 +38,13 @@ class Booked:
         self.refs |= dict.fromkeys(ref for row in rows for ref in row.refs)
         self.unpriced += [(row.event, row.price) for row in rows if row.usd is None]
 
+    def include(self, other: "Booked") -> None:
+        """The rows of another round, as well. Conflicts and failures are its own."""
+        self.rows += other.rows
+        self.duplicates += other.duplicates
+        self.unpriced += other.unpriced
+        self.refs |= other.refs
+
 
 @dataclass(frozen=True, slots=True)
 class Booker:

@@ -50,7 +50,8 @@ class Judge:
 
     def _raise(self, alert: Alert, now: datetime) -> bool:
         announcement = threshold_crossed(alert, now)
-        if not self.outbox.add_alert(alert, announcement, now + UNSENT_AFTER):
+        in_order = timedelta(milliseconds=alert.threshold)  # what the sweep has to publish, it says lowest first
+        if not self.outbox.add_alert(alert, announcement, now + UNSENT_AFTER + in_order):
             return False
         try:
             self.bus.publish([announcement], now)

@@ -8,6 +8,7 @@ from spendplane.application.announcing import usage_quarantined, usage_unpriced
 from spendplane.application.booking import Booked, Booker, Conflict
 from spendplane.application.judge import UNSENT_AFTER, UNTOLD_AFTER, Judge
 from spendplane.application.ports import (
+    Announcement,
     Bus,
     BusyError,
     Definitions,
@@ -26,6 +27,8 @@ from spendplane.domain.usage import UsageEvent
 
 MAX_ANNOUNCED_MODELS = 20
 """New unpriced models announced in one batch; the rows themselves are all kept."""
+MAX_ROUNDS = 3
+"""Payloads under one id that are tried in one batch; more are refused without asking the ledger."""
 
 
 @dataclass(slots=True)
@@ -79,39 +82,45 @@ class Meter:
         """Books a batch. Raises nothing that would send good messages back with the bad ones."""
         report = MeterReport()
         refused: list[tuple[Rejected, str]] = []
-        calls = self._take_in(messages, refused, report)
-        rows = self._rate(calls.values(), now)
-        booked = self.booker(rows)
-        owners = {key: call.messages for key, call in calls.items()}
-        for key in booked.failed:
-            report.failed |= owners[key]
-        for conflict in booked.conflicts:
-            refused += [(_conflict(conflict), message) for message in owners[conflict.event.dedup_key]]
+        booked = Booked()
+        owners: dict[str, set[str]] = {}
+        for calls in self._take_in(messages, refused, report):
+            part = self.booker(self._rate(calls.values(), now))
+            for key in part.failed:
+                report.failed |= calls[key].messages
+            for conflict in part.conflicts:
+                refused += [(_conflict(conflict), message) for message in calls[conflict.event.dedup_key].messages]
+            for event, _ in part.unpriced:
+                owners.setdefault(event.dedup_key, set()).update(calls[event.dedup_key].messages)
+            booked.include(part)
         self._keep(refused, report, now)
         report.counted = len(booked.rows)
         report.duplicates += booked.duplicates
         report.unpriced = sum(row.usd is None for row in booked.rows)
         self._judge(booked.refs, report, messages, now)
-        self._announce_unpriced(booked, now)
+        self._announce_unpriced(booked, owners, report, now)
         return report
 
     def _take_in(
         self, messages: Sequence[Message], refused: list[tuple[Rejected, str]], report: MeterReport
-    ) -> dict[str, _Intake]:
-        calls: dict[str, _Intake] = {}
+    ) -> list[dict[str, _Intake]]:
+        """The calls, by identity, in rounds: of records that contradict each other only the ledger knows which one
+        counted already, so they are booked one after the other.
+        """
+        rounds: list[dict[str, _Intake]] = [{}]
         for message in messages:
             for record in read(message):
                 report.received += 1
                 if isinstance(record, Rejected):
                     refused.append((record, message.id))
                     continue
-                call = calls.setdefault(record.dedup_key, _Intake(record, set()))
-                if call.event is not record and call.event.contradicts(record.id, record.payload_hash):
+                call = _place(record, rounds)
+                if call is None:
                     refused.append((_conflict(Conflict(record)), message.id))
                     continue
                 report.duplicates += call.event is not record
                 call.messages.add(message.id)
-        return calls
+        return rounds
 
     def _rate(self, calls: Iterable[_Intake], now: datetime) -> list[LedgerRow]:
         budgets = self.definitions.index(now)
@@ -154,20 +163,38 @@ class Meter:
             # Everything is booked; the redelivery finds duplicates only and judges again.
             report.failed |= {message.id for message in messages}
 
-    def _announce_unpriced(self, booked: Booked, now: datetime) -> None:
-        news = {}
+    def _announce_unpriced(
+        self, booked: Booked, owners: dict[str, set[str]], report: MeterReport, now: datetime
+    ) -> None:
+        news: dict[str, Announcement] = {}
+        messages: dict[str, set[str]] = {}
         for event, reason in booked.unpriced:
             announcement = usage_unpriced(event, reason, now)
             if announcement.id not in self.announced:
                 news[announcement.id] = announcement
+                messages.setdefault(announcement.id, set()).update(owners[event.dedup_key])
         for announcement in list(news.values())[:MAX_ANNOUNCED_MODELS]:
             try:
                 if self.outbox.add(announcement, now + UNSENT_AFTER):
                     self.bus.publish([announcement], now)
                     self.outbox.sent(announcement.id, now + UNTOLD_AFTER)
             except BusyError:
-                continue  # pending in the outbox, or announced with the next row of this model
+                # Pending in the outbox, or not even that: the redelivery finds a duplicate without a price.
+                report.failed |= messages[announcement.id]
+                continue
             self.announced.add(announcement.id)
+
+
+def _place(record: UsageEvent, rounds: list[dict[str, _Intake]]) -> _Intake | None:
+    """The call that this record is, in the first round where nothing contradicts it; None after MAX_ROUNDS."""
+    for calls in rounds:
+        call = calls.setdefault(record.dedup_key, _Intake(record, set()))
+        if call.event is record or not call.event.contradicts(record.id, record.payload_hash):
+            return call
+    if len(rounds) == MAX_ROUNDS:
+        return None
+    rounds.append({record.dedup_key: (call := _Intake(record, set()))})
+    return call
 
 
 def _conflict(conflict: Conflict) -> Rejected:

@@ -26,7 +26,7 @@ def _threshold(announcement: Announcement) -> Message:
     level = "HARD limit" if alert.severity == "hard" else "Soft limit"
     late = ", period over" if alert.late else ""
     headline = f"{level}{late}: {name} at {_percent(alert.percent)} of {_amount(alert.limit, alert.unit)}"
-    command = f"spendplane status --budget {alert.budget_id}" + (f" --key {quote(alert.key)}" if alert.key else "")
+    command = f"spendplane status --budget {alert.budget_id}" + _key_option(alert.key)
     rows = [(label, text) for label, text in _threshold_rows(alert) if text]
     body = "\n".join(f"{label:<12}{text}" for label, text in rows)
     return Message(
@@ -57,6 +57,11 @@ def _threshold(announcement: Announcement) -> Message:
             "alert_id": alert.id,
         },
     )
+
+
+def _key_option(key: str | None) -> str:
+    """For a shell; a key that begins with a dash must not be taken for an option."""
+    return "" if key is None else f" --key{'=' if key.startswith('-') else ' '}{quote(key)}"
 
 
 def _threshold_rows(alert: ThresholdCrossed) -> list[tuple[str, str]]:

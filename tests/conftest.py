@@ -1,0 +1,110 @@
+"""For every test: no network where none belongs, and a loud word when an engine could not run."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+pytest.register_assert_rewrite("tests.support.snapshot", "tests.support.timeline")
+
+from tests.support import engines  # noqa: E402
+from tests.support.places import Engine  # noqa: E402
+
+TESTS = Path(__file__).parent
+OFFLINE = tuple(TESTS / name for name in ("unit", "properties", "scenarios"))
+ON_ENGINES = frozenset({"engine", "table_engine", "ministack_engine", "dynamodb_local_engine"})
+NOT_RUN = pytest.StashKey[dict[str, int]]()
+
+settings.register_profile(
+    "spendplane",
+    deadline=None,
+    derandomize=True,  # the same examples each time: a failure is a failure for everybody
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+settings.load_profile("spendplane")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bans sockets from what must not need them; tests over an engine are the exception."""
+    for item in items:
+        offline = any(item.path.is_relative_to(folder) for folder in OFFLINE)
+        if offline and not ON_ENGINES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.disable_socket)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A place for what did not run."""
+    config.stash[NOT_RUN] = {}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Says it in red: a suite that did not run proves nothing."""
+    for reason, count in config.stash[NOT_RUN].items():
+        terminalreporter.section("DYNAMODB LOCAL DID NOT RUN", sep="!", red=True, bold=True)
+        terminalreporter.line(
+            f"{count} tests are WITHOUT the second opinion of the official engine: {reason}. With CI=true they fail.",
+            red=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def memory_engine() -> Engine:
+    """The in-memory adapters."""
+    return Engine("memory")
+
+
+@pytest.fixture(scope="session")
+def ministack_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """MiniStack's DynamoDB."""
+    server = engines.ministack(tmp_path_factory.mktemp("ministack"))
+    engine = Engine("ministack", server.url)
+    yield engine
+    engine.close()
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine | str]:
+    """The official engine, or the reason why it cannot run here."""
+    try:
+        server = engines.dynamodb_local(tmp_path_factory.mktemp("dynamodb-local"))
+    except engines.EngineMissingError as error:
+        yield str(error)
+        return
+    engine = Engine("dynamodb-local", server.url)
+    yield engine
+    engine.close()
+    server.stop()
+
+
+@pytest.fixture
+def dynamodb_local_engine(request: pytest.FixtureRequest, dynamodb_local_server: Engine | str) -> Engine:
+    """The official engine. Without it the test is skipped loudly, and fails where CI=true."""
+    if isinstance(dynamodb_local_server, Engine):
+        return dynamodb_local_server
+    reason = f"DynamoDB Local cannot run: {dynamodb_local_server}"
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(reason)
+    missed = request.config.stash[NOT_RUN]
+    missed[dynamodb_local_server] = missed.get(dynamodb_local_server, 0) + 1
+    pytest.skip(reason)
+
+
+OFFICIAL = pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)
+
+
+@pytest.fixture(params=["memory", "ministack", OFFICIAL])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine in turn: what holds for one must hold for all."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+@pytest.fixture(params=["ministack", OFFICIAL])
+def table_engine(request: pytest.FixtureRequest) -> Engine:
+    """Each engine with a table: for what a table alone can do, and for faults on the way to it."""
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found

@@ -1,0 +1,1 @@
+"""What tests share: builders, worlds in memory and over engines, faults and crashes."""

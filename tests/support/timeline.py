@@ -1,0 +1,127 @@
+"""Stories that read as a timeline: at nine o'clock eight dollars are spent, and an alert is expected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from spendplane.adapters.memory import MemoryBus
+from spendplane.application.meter import MeterReport
+from spendplane.application.ports import Announcement, BusyError, Message
+from spendplane.application.status import Standing
+from spendplane.domain.budgets import Budget
+from tests.support.builders import message, record
+from tests.support.snapshot import check_books
+from tests.support.world import FOR_PEOPLE, PriceList, World
+
+_ids = count()
+
+
+@dataclass(slots=True)
+class Timeline:
+    """One account. Every step leaves the books in order; every alert has to be expected."""
+
+    world: World = field(default_factory=World)
+    read: int = 0
+    read_on_call: int = 0
+    woken: list[Message] = field(default_factory=list)
+
+    def deploy(self, *budgets: Budget) -> "Timeline":
+        """`cdk deploy` with these budgets, and only these."""
+        self.world.define(*budgets)
+        return self
+
+    def at(self, text: str) -> "Timeline":
+        """`09:00` of the same day, or `2026-11-30 23:59`; UTC. Time does not go back."""
+        day, _, clock = text.rpartition(" ")
+        hour, minute = map(int, clock.split(":"))
+        date = datetime.fromisoformat(day) if day else self.world.now
+        now = date.replace(hour=hour, minute=minute, second=0, microsecond=0, tzinfo=UTC)
+        assert now >= self.world.now, f"{now} is before {self.world.now}"
+        self.world.now = now
+        return self
+
+    def spend(self, usd: str | None, *, ago: timedelta = timedelta(), **fields: Any) -> MeterReport:
+        """One call that cost so much; None: by the price book. `ago`: how late its event arrives."""
+        name = fields.pop("event_id", f"story-{next(_ids)}")
+        time = (self.world.now - ago).isoformat()
+        cost = {} if usd is None else {"cost_usd": usd}
+        return self.deliver(record(name, **{"time": time, **cost, **fields}))
+
+    def deliver(self, *records: dict[str, Any]) -> MeterReport:
+        """Records as they come, in one batch of the queue."""
+        report = self.world.deliver(*(message(item, received_at=self.world.now) for item in records))
+        self.world.notify_all()
+        check_books(self.world)
+        return report
+
+    def sweep(self) -> "Timeline":
+        """The schedule's tick, and what the notifier does after it."""
+        self.world.sweep()
+        self.world.notify_all()
+        check_books(self.world)
+        return self
+
+    def price(self, model: str, usd: str) -> "Timeline":
+        """The price book learns a price per request, and `spendplane reprice` is run."""
+        known = self.world.prices.usd if isinstance(self.world.prices, PriceList) else {}
+        self.world.prices = PriceList({**known, model: Decimal(usd)})
+        self.world.reprice()
+        self.world.notify_all()
+        check_books(self.world)
+        return self
+
+    def expect_alerts(self, *expected: str) -> list[Message]:
+        """Exactly these, in this order, since the last time: `staging 80`, `per-user/ann 100 late`."""
+        fresh = self.world.budget_alerts.messages[self.read :]
+        self.read += len(fresh)
+        self.woken = self.world.on_call.messages[self.read_on_call :]
+        self.read_on_call += len(self.woken)
+        assert [_said(item) for item in fresh] == list(expected)
+        return fresh
+
+    def expect_on_call(self, *expected: str) -> list[Message]:
+        """Which of the alerts that were expected last woke somebody."""
+        assert [_said(item) for item in self.woken] == list(expected)
+        return self.woken
+
+    def expect_quiet(self) -> "Timeline":
+        """Nobody was told anything."""
+        self.expect_alerts()
+        self.expect_on_call()
+        return self
+
+    def expect_spent(self, budget_id: str, usd: str, key: str | None = None) -> Standing:
+        """What `spendplane status` shows for the current period."""
+        found = [item for item in self.world.status() if (item.budget.id, item.counter.ref.key) == (budget_id, key)]
+        assert len(found) == 1, f"{budget_id} {key}: {len(found)} lines"
+        assert found[0].counter.spend.usd == Decimal(usd)
+        return found[0]
+
+    def break_bus(self) -> "Timeline":
+        """From now on the bus takes nothing."""
+        self.world.bus = BrokenBus(self.world.bus.published)
+        return self
+
+    def mend_bus(self) -> "Timeline":
+        """It takes everything again."""
+        self.world.bus = MemoryBus(self.world.bus.published)
+        return self
+
+
+class BrokenBus(MemoryBus):
+    """An outage of EventBridge."""
+
+    def publish(self, announcements: Sequence[Announcement], now: datetime) -> None:  # noqa: ARG002  # the port's
+        """See `ports.Bus`."""
+        raise BusyError("the bus is down")
+
+
+def _said(message: Message) -> str:
+    detail = message.machine
+    if detail["detail_type"] != FOR_PEOPLE[0]:
+        return f"unpriced {detail['model']}"
+    name = detail["budget_id"] + (f"/{detail['key']}" if detail["key"] is not None else "")
+    return f"{name} {detail['threshold_percent']}" + (" late" if detail["late"] else "")

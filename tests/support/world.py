@@ -1,0 +1,186 @@
+"""A whole control plane over one place, with a clock that tests set: what a deployment is, without the network."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from spendplane import bootstrap
+from spendplane.adapters.memory import MemoryBus, MemoryTopic
+from spendplane.application.define_budgets import DefineBudgets, Plan
+from spendplane.application.meter import Meter, MeterReport
+from spendplane.application.notify import Notify
+from spendplane.application.ports import Announcement, PriceBook
+from spendplane.application.rebuild import Rebuild, RebuildReport
+from spendplane.application.replay import Replay
+from spendplane.application.reprice import Reprice, RepriceReport
+from spendplane.application.status import Standing, Status
+from spendplane.application.sweep import Sweep, SweepReport
+from spendplane.contract.envelope import Message
+from spendplane.contract.outgoing import THRESHOLD_CROSSED, USAGE_UNPRICED
+from spendplane.domain.budgets import Budget
+from spendplane.domain.counters import Counter, CounterRef
+from spendplane.domain.rating import Rate, RateCard, UnpricedError
+from spendplane.domain.usage import UsageEvent
+from tests.support.builders import NOW
+from tests.support.places import QUICK, MemoryPlace, Place, Stores
+
+Wrap = Callable[[str, Any], Any]
+FOR_PEOPLE = (THRESHOLD_CROSSED, USAGE_UNPRICED)
+
+
+@dataclass(slots=True)
+class PriceList:
+    """A price book of flat prices per request, by model."""
+
+    usd: dict[str, Decimal] = field(default_factory=dict)
+
+    def card(self, event: UsageEvent) -> RateCard:
+        """See `ports.PriceBook`."""
+        if event.model not in self.usd:
+            raise UnpricedError(f"no price for model {event.model!r}")
+        free = Rate(Decimal(0))
+        return RateCard(free, free, free, free, free, usd_per_request=self.usd[event.model], price="list")
+
+
+@dataclass(slots=True)
+class Process:
+    """One function's process: its own adapters and caches over the shared place. `wrap` may put faults around ports."""
+
+    stores: Stores
+    bus: Any
+    topics: tuple[Any, Any]
+    prices: PriceBook
+
+    @property
+    def _ports(self) -> bootstrap.Ports:
+        stores = self.stores
+        return bootstrap.Ports(
+            stores.ledger, stores.definitions, stores.outbox, stores.quarantine, self.bus, self.prices, QUICK
+        )
+
+    def meter(self) -> Meter:
+        """A meter of this process."""
+        return bootstrap.meter(self._ports)
+
+    def sweep(self) -> Sweep:
+        """A sweep."""
+        stores = self.stores
+        return Sweep(stores.ledger, stores.definitions, stores.outbox, self.bus, bootstrap.judge(self._ports))
+
+    def notify(self) -> Notify:
+        """A notifier."""
+        return Notify(self.stores.outbox, *self.topics)
+
+    def define(self) -> DefineBudgets:
+        """The custom resource's use case."""
+        return DefineBudgets(self.stores.definitions)
+
+    def reprice(self) -> Reprice:
+        """The command's use case."""
+        return Reprice(self.stores.ledger, self.prices, bootstrap.judge(self._ports), QUICK)
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that is there. Each action runs in a fresh process, as a Lambda's cold start would."""
+
+    place: Place = field(default_factory=MemoryPlace)
+    prices: PriceBook = field(default_factory=PriceList)
+    now: datetime = NOW
+    bus: MemoryBus = field(default_factory=MemoryBus)
+    on_call: MemoryTopic = field(default_factory=lambda: MemoryTopic("on-call"))
+    budget_alerts: MemoryTopic = field(default_factory=lambda: MemoryTopic("budget-alerts"))
+    heard: int = 0
+    """Events of the bus that the notifier has been given."""
+
+    def process(self, wrap: Wrap = lambda _, port: port) -> Process:
+        """A new process; `wrap` gets each port with its name."""
+        fresh = self.place.connect()
+        stores = Stores(
+            *(wrap(name, getattr(fresh, name)) for name in ("ledger", "definitions", "outbox", "quarantine"))
+        )
+        topics = (wrap("on_call", self.on_call), wrap("budget_alerts", self.budget_alerts))
+        return Process(stores, wrap("bus", self.bus), topics, self.prices)
+
+    def define(self, *budgets: Budget) -> Plan:
+        """A deployment with exactly these budgets."""
+        return self.process().define()(budgets, self.now)
+
+    def deliver(self, *messages: Message) -> MeterReport:
+        """One batch of the usage queue."""
+        return self.process().meter()(messages, self.now)
+
+    def sweep(self) -> SweepReport:
+        """One tick of the schedule."""
+        return self.process().sweep()(self.now)
+
+    def reprice(self) -> RepriceReport:
+        """`spendplane reprice`."""
+        return self.process().reprice()(self.now)
+
+    def rebuild(self, *, fix: bool = False) -> RebuildReport:
+        """`spendplane rebuild`."""
+        return Rebuild(self.process().stores.ledger)(self.now, fix=fix)
+
+    def replay(self, **changes: str) -> list[tuple[str, str]]:
+        """Replays everything in quarantine; returns what the bus got as usage."""
+        stores = self.process().stores
+        for entry in list(stores.quarantine.entries([f"{self.now:%Y-%m-%d}"])):
+            Replay(stores.quarantine, self.bus)(entry, changes)
+        return self.bus.usage
+
+    def status(self) -> list[Standing]:
+        """`spendplane status`."""
+        stores = self.process().stores
+        return list(Status(stores.ledger, stores.definitions)(self.now))
+
+    def notify_all(self) -> int:
+        """Gives the notifier every event that the bus got since the last time, as the bus's rule does."""
+        waiting = [item for item in self.bus.published[self.heard :] if item.detail_type in FOR_PEOPLE]
+        self.heard = len(self.bus.published)
+        return sum(self.process().notify()(item.id, self.now) for item in waiting)
+
+    def settle(self) -> None:
+        """Time passes until the sweep finds nothing to do and everybody was told."""
+        for _ in range(8):
+            told = self.notify_all()
+            self.now += timedelta(minutes=6)
+            if self.sweep() == SweepReport() and not told:
+                return
+        raise AssertionError("it does not come to rest")
+
+    def counters(self) -> dict[CounterRef, Counter]:
+        """Every counter."""
+        return {counter.ref: counter for counter in self.place.connect().ledger.all_counters()}
+
+    def announced(self) -> dict[str, Announcement]:
+        """Everything in the outbox."""
+        return self.place.announcements()
+
+    def told(self, topic: str = "budget-alerts") -> list[str]:
+        """The ids of what people got, in order."""
+        messages = (self.on_call if topic == "on-call" else self.budget_alerts).messages
+        return [message.attributes["alert_id"] for message in messages]
+
+
+def world_with(*budgets: Budget, **fields: Any) -> World:
+    """A world in which these budgets were deployed and judged long ago."""
+    world = World(**fields)
+    world.now -= timedelta(days=1)
+    world.define(*budgets)
+    world.now += timedelta(hours=1)
+    world.sweep()
+    world.now += timedelta(hours=23)
+    return world
+
+
+def spent(counter: Counter) -> tuple[Decimal, int, int, int]:
+    """Dollars, tokens, requests and unpriced records."""
+    return counter.spend.usd, counter.spend.tokens, counter.spend.requests, counter.unpriced
+
+
+def ids(messages: Sequence[Any]) -> list[str]:
+    """The ids of announcements."""
+    return [item.id for item in messages]

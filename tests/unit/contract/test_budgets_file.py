@@ -1,0 +1,148 @@
+"""`budgets.yaml`: what is wrong with it is said with its line and the mend."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from spendplane.contract import budgets_file
+from spendplane.contract.budgets_file import BudgetsFile, BudgetsFileError
+from spendplane.domain.periods import Period
+
+ROOT = Path(__file__).parents[3]
+HEAD = "version: 1\nbudgets:\n"
+
+ELEVEN = "".join(f"      {name}: {[f'v{n}' for n in range(11)]}\n" for name in ("project_id", "team", "user_id"))
+
+BAD = {
+    "unknown key": (HEAD + "  - id: a\n    limt_usd: 5\n", 4, "budgets[0].limt_usd: unknown key; remove it"),
+    "unknown key at the top": ("version: 1\nbudget: []\n", 2, "budget: unknown key"),
+    "unknown default": ("version: 1\ndefaults: {limit_usd: 4}\n", 2, "defaults.limit_usd: unknown key"),
+    "duplicate id": (HEAD + "  - id: a\n    limit_usd: 5\n  - id: a\n    period: daily\n", 5, "choose another id"),
+    "overlapping nonsense": (HEAD + "  - id: a\n  - id: b\n    limit_usd: 5\n", 4, "merge the two"),
+    "negative limit": (HEAD + "  - id: a\n    limit_usd: -5\n", 4, "write 0 where nothing may be spent"),
+    "negative tokens": (HEAD + "  - id: a\n    limit_tokens: -1\n", 4, "write 0 where none may be used"),
+    "boolean limit": (HEAD + "  - id: a\n    limit_usd: yes\n", 4, "a number of US dollars"),
+    "limit in words": (HEAD + "  - id: a\n    limit_usd: lots\n", 4, "limit_usd: Input should be a valid decimal"),
+    "infinite limit": (HEAD + "  - id: a\n    limit_usd: .inf\n", 4, "limit_usd: "),
+    "fractional requests": (HEAD + "  - id: a\n    limit_requests: 1.5\n", 4, "limit_requests: "),
+    "unknown period": (HEAD + "  - id: a\n    period: fortnightly\n", 4, "use one of daily, weekly, monthly, total"),
+    "unknown environment": (HEAD + "  - id: a\n    match: {environment: prod}\n", 3, "`prod`; known: production"),
+    "unknown attribute": (HEAD + "  - id: a\n    match: {projct_id: x}\n", 3, "did you mean `project_id`?"),
+    "unknown per": (HEAD + "  - id: a\n    per: user\n", 3, "did you mean `user_id`?"),
+    "per one value": (HEAD + "  - id: a\n    match: {user_id: u}\n    per: user_id\n", 3, "remove one of the two"),
+    "shards with per": (HEAD + "  - id: a\n    per: user_id\n    shards: 4\n", 3, "remove `shards`"),
+    "no id": (HEAD + "  - limit_usd: 5\n", 3, "give the budget an id"),
+    "capitals in the id": (HEAD + "  - id: Marketing\n", 3, "use lower-case letters"),
+    "hash in a value": (HEAD + "  - id: a\n    match: {user_id: 'a#b'}\n", 4, "match.user_id"),
+    "number for a string": (HEAD + "  - id: a\n    match: {project_id: 17}\n", 4, "write the value in quotes"),
+    "empty list": (HEAD + "  - id: a\n    match: {project_id: []}\n", 4, "match.project_id"),
+    "no thresholds": (HEAD + "  - id: a\n    thresholds: []\n", 4, "thresholds"),
+    "threshold of zero": (HEAD + "  - id: a\n    thresholds: [0]\n", 4, "thresholds[0]"),
+    "fractional threshold": (HEAD + "  - id: a\n    thresholds: [79.5]\n", 4, "thresholds[0]"),
+    "no version": ("budgets: []\n", 1, "begin the file with `version: 1`"),
+    "another version": ("version: 2\n", 1, "this release reads version 1"),
+    "unknown mode": ("version: 1\nmode: on\n", 2, "mode"),
+    "unknown protected environment": ("version: 1\nprotected_environments: [prod]\n", 2, "protected_environments[0]"),
+    "the same key twice": (HEAD + "  - id: a\n    limit_usd: 5\n    limit_usd: 6\n", 5, "first in line 4"),
+    "not YAML": ("version: 1\n  budgets: [\n", 2, "check indentation and quotes"),
+    "a tab": ("version: 1\nbudgets:\n\t- id: a\n", 3, "check indentation"),
+    "a list": ("- id: a\n", 1, "begin it with `version: 1`"),
+    "empty": ("", 1, "begin it with `version: 1`"),
+    "text": ("hello", 1, "begin it with `version: 1`"),
+    "budgets as a mapping": ("version: 1\nbudgets: {a: 5}\n", 2, "budgets"),
+    "too many combinations": (HEAD + "  - id: a\n    match:\n" + ELEVEN, 3, "split the budget"),
+    "too many budgets for one event": (
+        HEAD + "".join(f"  - id: b{n}\n    match: {{project_id: x, user_id: [u, v{n}]}}\n" for n in range(91)),
+        2, "at most 90 are possible",
+    ),
+}  # fmt: skip
+
+
+def load(tmp_path: Path, text: str) -> BudgetsFile:
+    path = tmp_path / "budgets.yaml"
+    path.write_text(text, encoding="utf-8")
+    return budgets_file.load(path)
+
+
+@pytest.mark.parametrize(("text", "line", "mend"), BAD.values(), ids=BAD)
+def test_what_is_wrong_is_said_with_line_and_mend(tmp_path: Path, text: str, line: int, mend: str) -> None:
+    with pytest.raises(BudgetsFileError) as caught:
+        load(tmp_path, text)
+    said = str(caught.value)
+    assert mend in said
+    assert said.startswith(f"{tmp_path / 'budgets.yaml'}:{line}: ")
+    assert "Traceback" not in said
+    assert "pydantic" not in said
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None or caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version: 1\nbudgets: &a [*a]\n",
+        "version: 1\nx: 2026-13-45\n",
+        "version: 1\nx: " + "9" * 5000 + "\n",
+        "version: 1\nx: " + "[" * 3000 + "\n",
+        "version: 1\n? [a, b]\n: c\n",
+        "version: 1\n---\nversion: 1\n",
+        "version: 1\nx: !!python/object:os.system {}\n",
+        "version: 1\nx: \x07\n",
+    ],
+)
+def test_hostile_yaml_is_an_error_for_people_too(tmp_path: Path, text: str) -> None:
+    with pytest.raises(BudgetsFileError, match=r"budgets\.yaml"):
+        load(tmp_path, text)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BudgetsFileError, match=r"cannot be read \(No such file"):
+        budgets_file.load(tmp_path / "none.yaml")
+    (tmp_path / "latin.yaml").write_bytes(b"version: 1 # \xff")
+    with pytest.raises(BudgetsFileError, match="not UTF-8"):
+        budgets_file.load(tmp_path / "latin.yaml")
+    with pytest.raises(BudgetsFileError, match="cannot be read"):
+        budgets_file.load(tmp_path)
+
+
+def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(BudgetsFileError) as caught:
+        load(tmp_path, HEAD + "  - id: A\n    limit_usd: -1\n    period: x\n  - id: b\n    shrads: 2\n")
+    assert [line.split(":")[1] for line in str(caught.value).splitlines()] == ["3", "4", "5", "7"]
+
+
+GOOD = """
+version: 1
+mode: enforce
+defaults: {period: weekly, thresholds: [100, 50, 50], owner: ops@example.com, on_hard_limit: notify}
+budgets:
+  - id: a
+    match: {team: "  Zoe\u0308 ", environment: [test, staging, test]}
+    limit_usd: 0.1
+  - {id: b, limit_usd: 1e3, limit_tokens: 0, period: daily, thresholds: [80], mode: observe, owner: me, shards: 4}
+  - {id: c, per: user_id, on_hard_limit: throttle, period: total}
+"""
+
+
+def test_defaults_are_filled_in(tmp_path: Path) -> None:
+    first, second, third = load(tmp_path, GOOD).to_domain()
+    assert first.match == (("environment", ("staging", "test")), ("team", ("Zo\u00eb",)))
+    assert first.limits.usd == Decimal("0.1"), "as written, not as binary"
+    assert (first.period, first.thresholds, first.owner) == (Period.WEEKLY, (50, 100), "ops@example.com")
+    assert (first.mode, first.on_hard_limit, first.revision, first.shards) == ("enforce", "notify", 1, 1)
+    assert (second.limits.usd, second.limits.tokens, second.period) == (Decimal(1000), 0, Period.DAILY)
+    assert (second.mode, second.thresholds, second.owner, second.shards) == ("observe", (80,), "me", 4)
+    assert (third.per, third.limits.any, third.on_hard_limit) == ("user_id", False, "throttle")
+
+
+def test_the_deployments_json_is_the_same_file(tmp_path: Path) -> None:
+    """What the stacks write for the custom resource comes back as it was."""
+    loaded = load(tmp_path, GOOD)
+    assert BudgetsFile.model_validate_json(loaded.model_dump_json()).to_domain() == loaded.to_domain()
+    assert json.loads(loaded.model_dump_json())["version"] == 1
+
+
+def test_our_own_file_is_good() -> None:
+    assert len(budgets_file.load(ROOT / "budgets.yaml").to_domain()) >= 5

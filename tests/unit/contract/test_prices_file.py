@@ -1,0 +1,62 @@
+"""`prices.yaml`: what is wrong with it is said with its line and the mend."""
+
+from pathlib import Path
+
+import pytest
+
+from spendplane.contract import prices_file
+from spendplane.contract.yaml_file import FileError
+
+ROOT = Path(__file__).parents[3]
+HEAD = "version: 1\nentries:\n"
+LINE = "  - {provider: p, model: m, source: s, "
+
+BAD = {
+    "unknown key": (HEAD + LINE + "inputs: 1}\n", 3, "entries[0].inputs: unknown key"),
+    "negative price": (HEAD + LINE + "input: -1}\n", 3, "prices and factors are 0 or more"),
+    "no source": (HEAD + "  - {provider: p, input: 1}\n", 3, "say where the figure comes from"),
+    "empty source": (HEAD + "  - {provider: p, source: '', input: 1}\n", 3, "entries[0].source"),
+    "price in words": (HEAD + LINE + "input: cheap}\n", 3, "entries[0].input"),
+    "infinite price": (HEAD + LINE + "input: .inf}\n", 3, "entries[0].input"),
+    "until before from": (HEAD + LINE + "from: 2026-02-01, until: 2026-01-01}\n", 1, "is not after"),
+    "a factor without its figure": ("version: 1\nfactors:\n  - {provider: p, source: s}\n", 3, "factors[0].factor"),
+    "no version": ("entries: []\n", 1, "version"),
+    "a list": ("- a\n", 1, "begin it with `version: 1`"),
+    "a price twice": (HEAD + LINE + "input: 1, input: 2}\n", 3, "stands here twice"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "mend"), BAD.values(), ids=BAD)
+def test_what_is_wrong_is_said_with_line_and_mend(tmp_path: Path, text: str, line: int, mend: str) -> None:
+    path = tmp_path / "prices.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        prices_file.load(path)
+    assert str(caught.value).startswith(f"{path}:{line}: ")
+    assert mend in str(caught.value)
+
+
+def test_a_day_that_no_calendar_has(tmp_path: Path) -> None:
+    path = tmp_path / "prices.yaml"
+    path.write_text(HEAD + LINE + "from: 2026-02-30}\n", encoding="utf-8")
+    with pytest.raises(FileError, match="day is out of range"):
+        prices_file.load(path)
+
+
+def test_an_empty_file_has_no_prices(tmp_path: Path) -> None:
+    path = tmp_path / "prices.yaml"
+    path.write_text("# nothing yet\n", encoding="utf-8")
+    assert prices_file.load(path).entries == []
+
+
+def test_the_version_of_a_file_is_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "prices.yaml"
+    path.write_text("version: 1\n", encoding="utf-8")
+    first = prices_file.load(path).digest
+    path.write_text("version: 1\n# changed\n", encoding="utf-8")
+    assert prices_file.load(path).digest != first
+    assert len(first) == 12
+
+
+def test_our_own_file_is_good() -> None:
+    assert prices_file.load(ROOT / "prices.yaml").factors

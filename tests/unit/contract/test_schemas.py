@@ -1,0 +1,80 @@
+"""The JSON Schemas are generated, up to date, and agree with the models about every sample."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from spendplane.application.announcing import threshold_crossed, usage_quarantined, usage_unpriced
+from spendplane.contract.outgoing import MODELS
+from spendplane.contract.schemas import schemas, write
+from spendplane.domain.alerts import due
+from tests.support.builders import NOW, budget, counter, event
+
+ROOT = Path(__file__).parents[3]
+SCHEMAS = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "events/schemas").iterdir()}
+MANIFEST = json.loads((ROOT / "events/manifest.json").read_text(encoding="utf-8"))
+
+
+def valid(name: str, instance: object) -> bool:
+    return bool(Draft202012Validator(json.loads(SCHEMAS[name])).is_valid(instance))
+
+
+def test_they_are_up_to_date(tmp_path: Path) -> None:
+    assert schemas() == SCHEMAS, "run `make schemas`"
+    (tmp_path / "stale.v1.json").touch()
+    write(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(SCHEMAS)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_they_are_schemas(name: str) -> None:
+    Draft202012Validator.check_schema(json.loads(SCHEMAS[name]))
+
+
+def test_there_is_one_for_every_event() -> None:
+    names = {f"{name.lower().replace(' ', '-')}.v1.json" for name in MODELS}
+    assert names | {"ai-usage-recorded.v1.json", "ai-usage-batch-recorded.v1.json", "budgets.yaml.v1.json"} == set(
+        SCHEMAS
+    )
+
+
+CASES = [
+    (case, path)
+    for case in MANIFEST["cases"]
+    for path in case["files"]
+    if path.endswith(".json") and case["case"] not in {"no-detail", "unknown-detail-type", "tokens-5000-digits"}
+]
+BEYOND = re.compile(r"^(time-|record-over|nested|lone|reasoning|cost-|tokens-whole|empty-user|same-id)")
+"""Rules that a schema cannot say: about clocks, sizes, other fields, and the difference of 1 and 1.0."""
+
+
+@pytest.mark.parametrize(("case", "path"), CASES, ids=[path for _, path in CASES])
+def test_they_agree_with_the_meter_about_the_samples(case: dict[str, Any], path: str) -> None:
+    sample = json.loads((ROOT / "events" / path).read_text(encoding="utf-8"))
+    name = f"{sample['detail-type'].lower().replace(' ', '-')}.v1.json"
+    refused = case["quarantined"] > 0
+    if not (refused and BEYOND.match(case["case"])):
+        assert valid(name, sample["detail"]) is not refused
+
+
+def test_what_we_publish_is_what_the_schemas_say() -> None:
+    of = budget("b", 10, per="user_id", match={"environment": ("staging", "test")}, owner="me")
+    soft, hard = due(of, counter(of, 12, key="ann", since=NOW, contributors={"m:x": counter(of, 12).spend.usd}), NOW)
+    mystery = event(model="mystery")
+    said = [threshold_crossed(soft, NOW), threshold_crossed(hard, NOW), usage_unpriced(mystery, "why", NOW)]
+    for item in [*said, usage_quarantined("id", "why", "source", NOW)]:
+        name = f"{item.detail_type.lower().replace(' ', '-')}.v1.json"
+        Draft202012Validator(json.loads(SCHEMAS[name])).validate(json.loads(json.dumps(item.detail)))
+
+
+def test_the_schema_of_the_budgets_file_serves_editors() -> None:
+    import yaml
+
+    content = yaml.safe_load((ROOT / "budgets.yaml").read_text(encoding="utf-8"))
+    assert valid("budgets.yaml.v1.json", content)
+    content["budgets"][0]["limt_usd"] = 5
+    assert not valid("budgets.yaml.v1.json", content)
