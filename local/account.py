@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -148,5 +149,6 @@ def local_account(
             yield account
         finally:
             account.stop()
-    if workdir is None:
-        shutil.rmtree(folder, ignore_errors=True)
+            failed = isinstance(sys.exc_info()[1], Exception)  # then its logs stay; not for Ctrl-C
+            if workdir is None and not failed:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from urllib.request import urlopen
@@ -33,8 +34,9 @@ class Process:
         self.popen.poll()
 
     def let_go(self) -> None:
-        """Closes what it is held by."""
-        self.reap()
+        """Collects it and closes what it is held by."""
+        with suppress(subprocess.TimeoutExpired):  # its first thread may be gone while the others are ending
+            self.popen.wait(_STOP_S)
         if self.popen.stdin is not None:
             self.popen.stdin.close()
 
