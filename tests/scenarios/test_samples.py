@@ -85,7 +85,7 @@ def test_a_sample_becomes_what_the_manifest_says(case: Case) -> None:
         "RecordsQuarantined": expected["quarantined"],
         "RecordsUnpriced": expected["unpriced"],
         "AlertsFired": 0,
-        "MessagesFailed": 0,
+        "RecordsFailed": 0,
     }
     _check(world, case)
 

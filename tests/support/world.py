@@ -109,8 +109,11 @@ class World:
         return self.process().define()(budgets, self.now)
 
     def deliver(self, *messages: Message) -> MeterReport:
-        """One batch of the usage queue."""
-        return self.process().meter()(messages, self.now)
+        """One batch of the usage queue; every record of it is accounted for."""
+        report = self.process().meter()(messages, self.now)
+        ends = (report.counted, report.duplicates, report.quarantined, report.not_kept)
+        assert report.received == sum(ends), f"of {report.received} records {ends} are accounted for"
+        return report
 
     def sweep(self) -> SweepReport:
         """One tick of the schedule."""

@@ -33,12 +33,16 @@ MAX_ROUNDS = 3
 
 @dataclass(slots=True)
 class MeterReport:
-    """What became of a batch. `failed` are the messages to deliver again."""
+    """What became of a batch: `received` = `counted` + `duplicates` + `quarantined` + `not_kept`.
+
+    `not_kept` records come back with their messages; `failed` are the messages to deliver again.
+    """
 
     received: int = 0
     counted: int = 0
     duplicates: int = 0
     quarantined: int = 0
+    not_kept: int = 0
     unpriced: int = 0
     alerts: list[Alert] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
@@ -52,7 +56,7 @@ class MeterReport:
             "RecordsQuarantined": self.quarantined,
             "RecordsUnpriced": self.unpriced,
             "AlertsFired": len(self.alerts),
-            "MessagesFailed": len(self.failed),
+            "RecordsFailed": self.not_kept,
         }
 
 
@@ -62,6 +66,10 @@ class _Intake:
 
     event: UsageEvent
     messages: set[str]
+
+
+_Refusal = tuple[Rejected, set[str]]
+"""A refused record with the messages that carry it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +89,15 @@ class Meter:
     def __call__(self, messages: Sequence[Message], now: datetime) -> MeterReport:
         """Books a batch. Raises nothing that would send good messages back with the bad ones."""
         report = MeterReport()
-        refused: list[tuple[Rejected, str]] = []
+        refused: list[_Refusal] = []
         booked = Booked()
         owners: dict[str, set[str]] = {}
         for calls in self._take_in(messages, refused, report):
             part = self.booker(self._rate(calls.values(), now))
+            report.not_kept += len(part.failed)
             for key in part.failed:
                 report.failed |= calls[key].messages
-            for conflict in part.conflicts:
-                refused += [(_conflict(conflict), message) for message in calls[conflict.event.dedup_key].messages]
+            refused += [(_conflict(item), calls[item.event.dedup_key].messages) for item in part.conflicts]
             for event, _ in part.unpriced:
                 owners.setdefault(event.dedup_key, set()).update(calls[event.dedup_key].messages)
             booked.include(part)
@@ -102,7 +110,7 @@ class Meter:
         return report
 
     def _take_in(
-        self, messages: Sequence[Message], refused: list[tuple[Rejected, str]], report: MeterReport
+        self, messages: Sequence[Message], refused: list[_Refusal], report: MeterReport
     ) -> list[dict[str, _Intake]]:
         """The calls, by identity, in rounds: of records that contradict each other only the ledger knows which one
         counted already, so they are booked one after the other.
@@ -112,11 +120,11 @@ class Meter:
             for record in read(message):
                 report.received += 1
                 if isinstance(record, Rejected):
-                    refused.append((record, message.id))
+                    refused.append((record, {message.id}))
                     continue
                 call = _place(record, rounds)
                 if call is None:
-                    refused.append((_conflict(Conflict(record)), message.id))
+                    refused.append((_conflict(Conflict(record)), {message.id}))
                     continue
                 report.duplicates += call.event is not record
                 call.messages.add(message.id)
@@ -130,11 +138,10 @@ class Meter:
             rows.append(LedgerRow(call.event, usd, source, counted_in(call.event, budgets), now))
         return rows
 
-    def _keep(self, refused: list[tuple[Rejected, str]], report: MeterReport, now: datetime) -> None:
+    def _keep(self, refused: list[_Refusal], report: MeterReport, now: datetime) -> None:
         """Published before it is stored: a crash in between repeats the event, under the same id, and loses nothing."""
         if not refused:
             return
-        report.quarantined = len(refused)
         entries = {item.id: QuarantineEntry(item.id, item.reason, item.body, item.source, now) for item, _ in refused}
         news = [usage_quarantined(entry.id, entry.reason, entry.source, now) for entry in entries.values()]
         try:
@@ -142,7 +149,12 @@ class Meter:
             unstorable = self._store(list(entries.values()))
         except BusyError:
             unstorable = set(entries)
-        report.failed |= {message for item, message in refused if item.id in unstorable}
+        for item, messages in refused:
+            if item.id in unstorable:
+                report.not_kept += 1
+                report.failed |= messages
+            else:
+                report.quarantined += 1
 
     def _store(self, entries: list[QuarantineEntry]) -> set[str]:
         """Returns the ids that cannot be kept (too large): their messages end in the dead-letter queue."""
