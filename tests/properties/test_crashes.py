@@ -75,16 +75,16 @@ def _metered(world: World, wire: Tripwire) -> World:
 @cache
 def _expected_of_meter() -> tuple[Snapshot, tuple[str, ...]]:
     wire = Tripwire()
-    world = _metered(_fresh(), wire)
-    check_books(world)
-    check_settled(world)
-    return snapshot(world), tuple(wire.calls)
+    return snapshot(_metered(_fresh(), wire)), tuple(wire.calls)
 
 
 METER_CALLS = _expected_of_meter()[1]
 
 
 def test_the_meter_makes_the_calls_that_are_cut_off_here() -> None:
+    world = _metered(_fresh(), Tripwire())
+    check_books(world)
+    check_settled(world)
     assert {"ledger.commit", "ledger.counters", "quarantine.put", "bus.publish", "outbox.add_alert"} <= set(METER_CALLS)
     assert {"outbox.add", "outbox.sent", "definitions.index", "definitions.current"} <= set(METER_CALLS)
     expected = _expected_of_meter()[0]
@@ -178,6 +178,11 @@ OTHERS: dict[str, tuple[Callable[..., World], Act]] = {
 }
 
 
+@pytest.mark.parametrize("name", OTHERS)
+def test_without_a_cut_the_books_are_in_order(name: str) -> None:
+    _check(name, -1, AFTER)
+
+
 def test_they_do_what_is_cut_off_here() -> None:
     calls = {name: set(_expected(name)[1]) for name in OTHERS}
     assert {"outbox.claim", "on_call.send", "outbox.delivered", "outbox.done"} <= calls["notify"]
@@ -192,8 +197,6 @@ def _expected(name: str) -> tuple[Snapshot, tuple[str, ...]]:
     world, wire = prepare(), Tripwire()
     _run(world, wire, act)
     world.settle()
-    check_books(world)
-    check_settled(world)
     return snapshot(world), tuple(wire.calls)
 
 

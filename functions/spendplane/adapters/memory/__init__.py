@@ -1,0 +1,15 @@
+"""Every port in memory, with the same promises: for tests, simulations and trials."""
+
+from dataclasses import dataclass
+
+from spendplane.adapters.memory.definitions import MemoryDefinitions
+from spendplane.adapters.memory.messages import MemoryBus, MemoryTopic
+from spendplane.adapters.memory.outbox import MemoryOutbox
+from spendplane.adapters.memory.quarantine import MemoryQuarantine
+
+__all__ = ["MemoryBus", "MemoryQuarantine", "MemoryStore", "MemoryTopic"]
+
+
+@dataclass
+class MemoryStore(MemoryOutbox, MemoryDefinitions):
+    """Ledger, outbox and definitions: what the table holds."""
