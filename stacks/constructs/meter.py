@@ -1,5 +1,7 @@
 """Meter: usage events into ledger rows and counters."""
 
+from aws_cdk import Acknowledgment, Stack, Validations
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -8,6 +10,10 @@ from stacks.constructs.function import Function, Runtime
 from stacks.constructs.intake import BATCHING_WINDOW, METER_TIMEOUT, Intake
 from stacks.constructs.store import Store
 
+_ANY_PROFILE = Acknowledgment(
+    id="AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*:<AWS::AccountId>:application-inference-profile/*]",
+    reason="Read-only, this account's profiles only: which of them services will use is not known at deployment.",
+)
 BATCH_SIZE = 500
 """Messages per invocation at most. Lambda also stops at 6 MB, so batch events arrive in smaller handfuls."""
 MAX_CONCURRENCY = 5
@@ -27,9 +33,10 @@ class Meter(Construct):
             runtime=runtime,
             environment={"TABLE_NAME": store.table.table_name, "BUS_NAME": bus.bus.event_bus_name},
             statements=[
-                store.item_statement("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+                store.item_statement("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
                 bus.publish_statement(),
                 intake.consume_statement(),
+                self._profiles_statement(),
             ],
             timeout=METER_TIMEOUT,
             # One full vCPU; the meter is bound by processor time, and below this Lambda gives only a share of one.
@@ -45,3 +52,10 @@ class Meter(Construct):
             max_concurrency=MAX_CONCURRENCY,
             report_batch_item_failures=True,
         )
+        Validations.of(self.function.role).acknowledge(_ANY_PROFILE)
+
+    def _profiles_statement(self) -> iam.PolicyStatement:
+        """Leave to look up which model is behind an application inference profile, so that its usage can be priced."""
+        stack = Stack.of(self)
+        arn = f"arn:{stack.partition}:bedrock:*:{stack.account}:application-inference-profile/*"
+        return iam.PolicyStatement(actions=["bedrock:GetInferenceProfile"], resources=[arn])

@@ -8,6 +8,7 @@ from tests.stacks.assembly import Assembly, Json
 
 TABLE = "GlobalTable:spendplane.Arn"
 BUS = "EventBus:spendplane.Arn"
+PROFILES = "arn:<AWS::Partition>:bedrock:*:<AWS::AccountId>:application-inference-profile/*"
 ON_CALL = "Topic:spendplane-on-call"
 BUDGET_ALERTS = "Topic:spendplane-budget-alerts"
 SEND = {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
@@ -22,9 +23,9 @@ EXPECTED = {
             "dynamodb:Query",
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",
-            "dynamodb:ConditionCheckItem",
         },
         BUS: {"events:PutEvents"},
+        PROFILES: {"bedrock:GetInferenceProfile"},
         "Queue:spendplane-usage.Arn": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
     },
     "notify": {

@@ -32,6 +32,12 @@ PROVIDERS = {
 
 STANDARD_TIERS = frozenset({"standard", "default", "on_demand"})
 MAX_CARDS = 4096
+SLICE_SECONDS = 900
+"""Prices by the time of day begin and end on the half hour at the finest, in the library's data."""
+
+
+class ProfileUnknownError(UnpricedError):
+    """An application inference profile that could not be read now."""
 
 
 class ModelResolver(Protocol):
@@ -50,13 +56,15 @@ class LayeredPriceBook:
     _cards: OrderedDict[tuple[object, ...], RateCard | UnpricedError] = field(default_factory=OrderedDict)
 
     def card(self, event: UsageEvent) -> RateCard:
-        """Cached per model, region, tier, project and hour: no price changes within an hour."""
-        hour = int(event.time.timestamp()) // 3600
-        key = (event.provider, event.model, event.region, event.service_tier, event.attributes.get("project_id"), hour)
+        """Cached per model, region, tier, project and slice of time; a profile that cannot be read is asked again."""
+        part = int(event.time.timestamp()) // SLICE_SECONDS
+        key = (event.provider, event.model, event.region, event.service_tier, event.attributes.get("project_id"), part)
         found = self._cards.get(key)
         if found is None:
             try:
                 found = self._find(event)
+            except ProfileUnknownError:
+                raise
             except UnpricedError as error:
                 found = error
             if len(self._cards) >= MAX_CARDS:
@@ -112,6 +120,7 @@ class LayeredPriceBook:
             found = self.resolver.model_of(model)
             if found:
                 return found
+            raise ProfileUnknownError(f"Bedrock does not tell the model behind {model!r}: may the meter read it?")
         raise UnpricedError(f"no price for {model!r}: add it to prices.yaml")
 
 

@@ -35,7 +35,8 @@ class Booked:
     def add(self, rows: Sequence[LedgerRow]) -> None:
         """These rows are in the ledger now."""
         self.rows += rows
-        self.refs |= dict.fromkeys(ref for row in rows for ref in row.refs)
+        counted = {id(row.counted): row for row in rows}  # rows of a batch share their tuples of counters
+        self.refs |= dict.fromkeys(ref for row in counted.values() for ref in row.refs)
         self.unpriced += [(row.event, row.price) for row in rows if row.usd is None]
 
     def include(self, other: "Booked") -> None:

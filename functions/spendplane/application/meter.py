@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from spendplane.application.announcing import usage_quarantined, usage_unpriced
-from spendplane.application.booking import Booked, Booker, Conflict
+from spendplane.application.booking import Booked, Booker
+from spendplane.application.intake import Call, Refusal, contradiction, take_in
 from spendplane.application.judge import UNSENT_AFTER, UNTOLD_AFTER, Judge
 from spendplane.application.ports import (
     Announcement,
@@ -19,16 +20,13 @@ from spendplane.application.ports import (
     UnstorableError,
 )
 from spendplane.application.pricing import try_price
-from spendplane.contract.envelope import Message, Rejected, read
+from spendplane.contract.envelope import Message
 from spendplane.domain.alerts import Alert
 from spendplane.domain.counters import CounterRef
 from spendplane.domain.ledger import LedgerRow, counted_in
-from spendplane.domain.usage import UsageEvent
 
 MAX_ANNOUNCED_MODELS = 20
 """New unpriced models announced in one batch; the rows themselves are all kept."""
-MAX_ROUNDS = 3
-"""Payloads under one id that are tried in one batch; more are refused without asking the ledger."""
 
 
 @dataclass(slots=True)
@@ -60,18 +58,6 @@ class MeterReport:
         }
 
 
-@dataclass(slots=True)
-class _Intake:
-    """One call with every message that carries it."""
-
-    event: UsageEvent
-    messages: set[str]
-
-
-_Refusal = tuple[Rejected, set[str]]
-"""A refused record with the messages that carry it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Meter:
     """Parse, price, match, book, judge. A message fails only when something of it is not durable."""
@@ -89,15 +75,17 @@ class Meter:
     def __call__(self, messages: Sequence[Message], now: datetime) -> MeterReport:
         """Books a batch. Raises nothing that would send good messages back with the bad ones."""
         report = MeterReport()
-        refused: list[_Refusal] = []
+        intake = take_in(messages)
+        report.received, report.duplicates = intake.received, intake.duplicates
+        refused = intake.refused
         booked = Booked()
         owners: dict[str, set[str]] = {}
-        for calls in self._take_in(messages, refused, report):
+        for calls in intake.rounds:
             part = self.booker(self._rate(calls.values(), now))
             report.not_kept += len(part.failed)
             for key in part.failed:
                 report.failed |= calls[key].messages
-            refused += [(_conflict(item), calls[item.event.dedup_key].messages) for item in part.conflicts]
+            refused += [(contradiction(item.event), calls[item.event.dedup_key].messages) for item in part.conflicts]
             for event, _ in part.unpriced:
                 owners.setdefault(event.dedup_key, set()).update(calls[event.dedup_key].messages)
             booked.include(part)
@@ -109,28 +97,7 @@ class Meter:
         self._announce_unpriced(booked, owners, report, now)
         return report
 
-    def _take_in(
-        self, messages: Sequence[Message], refused: list[_Refusal], report: MeterReport
-    ) -> list[dict[str, _Intake]]:
-        """The calls, by identity, in rounds: of records that contradict each other only the ledger knows which one
-        counted already, so they are booked one after the other.
-        """
-        rounds: list[dict[str, _Intake]] = [{}]
-        for message in messages:
-            for record in read(message):
-                report.received += 1
-                if isinstance(record, Rejected):
-                    refused.append((record, {message.id}))
-                    continue
-                call = _place(record, rounds)
-                if call is None:
-                    refused.append((_conflict(Conflict(record)), {message.id}))
-                    continue
-                report.duplicates += call.event is not record
-                call.messages.add(message.id)
-        return rounds
-
-    def _rate(self, calls: Iterable[_Intake], now: datetime) -> list[LedgerRow]:
+    def _rate(self, calls: Iterable[Call], now: datetime) -> list[LedgerRow]:
         budgets = self.definitions.index(now)
         rows = []
         for call in calls:
@@ -138,7 +105,7 @@ class Meter:
             rows.append(LedgerRow(call.event, usd, source, counted_in(call.event, budgets), now))
         return rows
 
-    def _keep(self, refused: list[_Refusal], report: MeterReport, now: datetime) -> None:
+    def _keep(self, refused: list[Refusal], report: MeterReport, now: datetime) -> None:
         """Published before it is stored: a crash in between repeats the event, under the same id, and loses nothing."""
         if not refused:
             return
@@ -195,24 +162,3 @@ class Meter:
                 report.failed |= messages[announcement.id]
                 continue
             self.announced.add(announcement.id)
-
-
-def _place(record: UsageEvent, rounds: list[dict[str, _Intake]]) -> _Intake | None:
-    """The call that this record is, in the first round where nothing contradicts it; None after MAX_ROUNDS."""
-    for calls in rounds:
-        call = calls.setdefault(record.dedup_key, _Intake(record, set()))
-        if call.event is record or not call.event.contradicts(record.id, record.payload_hash):
-            return call
-    if len(rounds) == MAX_ROUNDS:
-        return None
-    rounds.append({record.dedup_key: (call := _Intake(record, set()))})
-    return call
-
-
-def _conflict(conflict: Conflict) -> Rejected:
-    event = conflict.event
-    return Rejected(
-        f"id {event.id!r} was counted already with another payload; a correction needs an id of its own",
-        event.canonical,
-        event.source,
-    )

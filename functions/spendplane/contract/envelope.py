@@ -119,8 +119,8 @@ def _checked(detail: Any, source: str, received_at: datetime) -> UsageEvent | Re
         event = to_domain(record, time, source)
     except ValueError as error:  # lone surrogates, or hundreds of levels
         return Rejected(f"an unknown field cannot be kept: {error}", _dump(detail), source)
-    size = len(event.canonical.encode())
-    if size > MAX_RECORD_BYTES:
+    size = len(event.canonical)  # characters: one takes four bytes at most
+    if size * 4 > MAX_RECORD_BYTES and (size := len(event.canonical.encode())) > MAX_RECORD_BYTES:
         return Rejected(f"{size} bytes; at most {MAX_RECORD_BYTES} are accepted for one record", _dump(detail), source)
     return event
 

@@ -82,7 +82,7 @@ class UsageRecord(BaseModel):
     @field_validator("cost_usd", mode="before")
     @classmethod
     def _decimal_not_float(cls, value: Any) -> Any:
-        if value is None or isinstance(value, str):
+        if value is None or (isinstance(value, str) and "_" not in value):  # Python would take 1_000
             return value
         if isinstance(value, int | float) and not isinstance(value, bool):
             return repr(value)  # the shortest text that means this number: what the producer wrote
@@ -123,8 +123,7 @@ def parse_time(text: str, received_at: datetime) -> datetime:
 
 def canonical(record: UsageRecord) -> str:
     """One text per meaning: normalised, fields in the model's order, unknown ones sorted, defaults left out."""
-    extra = record.model_extra
-    if not extra and not record.usage.model_extra:
+    if not record.__pydantic_extra__ and not record.usage.__pydantic_extra__:
         return record.model_dump_json(exclude_defaults=True)
     return json.dumps(
         record.model_dump(mode="json", exclude_defaults=True), sort_keys=True, separators=(",", ":"), ensure_ascii=False

@@ -69,16 +69,18 @@ class Increment:
         for label in labels:
             shares[label] = EXACT.add(shares[label], usd) if label in shares else usd
 
-    def add_all(self, other: "Increment", kinds: tuple[str, ...]) -> None:
-        """Adds what another increment holds, with the contributors of these kinds (`u:`, `m:`) only."""
+    def add_all(self, other: "Increment", shares: dict[str, Decimal]) -> None:
+        """Adds what another increment holds, with these of its contributors. `shares` is kept, so never changed."""
         self.usd = EXACT.add(self.usd, other.usd)
         self.tokens += other.tokens
         self.requests += other.requests
         self.unpriced += other.unpriced
-        shares = self.contributors
-        for label, usd in other.contributors.items():
-            if label[:2] in kinds:
-                shares[label] = EXACT.add(shares[label], usd) if label in shares else usd
+        if not self.contributors:
+            self.contributors = shares
+        elif shares:
+            self.contributors = dict(self.contributors)
+            for label, usd in shares.items():
+                self.contributors[label] = EXACT.add(self.contributors.get(label, Decimal(0)), usd)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,11 +107,15 @@ def transaction(rows: Sequence[LedgerRow]) -> Transaction:
     increments: dict[CounterRef, Increment] = {}
     spread = crc32(rows[0].event.dedup_key.encode())
     for counted, total in _totals(rows):
+        shares: dict[tuple[str, ...], dict[str, Decimal]] = {}
         for ref, budget in counted:
+            kinds = _kinds(budget)
+            if kinds not in shares:
+                shares[kinds] = {label: usd for label, usd in total.contributors.items() if label[:2] in kinds}
             increment = increments.get(ref)
             if increment is None:
                 increment = increments[ref] = Increment(ref, spread % budget.shards)
-            increment.add_all(total, _kinds(budget))
+            increment.add_all(total, shares[kinds])
     return Transaction(tuple(rows), tuple(increments.values()))
 
 

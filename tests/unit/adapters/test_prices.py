@@ -94,7 +94,20 @@ def test_an_application_inference_profile_is_resolved_and_remembered() -> None:
     for _ in range(5):
         assert usd(resolving, model=f"{ARN}:application-inference-profile/known") == Decimal("0.055605")
     assert profiles.asked == 1
-    assert usd(resolving, model=f"{ARN}:application-inference-profile/other") is None
+    for _ in range(2):
+        assert usd(resolving, model=f"{ARN}:application-inference-profile/other") is None
+    assert profiles.asked == 3, "one that could not be read is asked for again"
+
+
+def test_a_price_that_begins_on_the_half_hour_does_not_hold_before() -> None:
+    """DeepSeek's off-peak hours begin at 00:30 UTC: both sides of it are asked for within one hour."""
+    warm = LayeredPriceBook(PricesFile(version=1))
+    model = next(p for p in providers if p.id == "deepseek").find_model("deepseek-chat")
+    assert model is not None
+    for minute in (5, 55, 5):
+        at = datetime(2025, 6, 1, 0, minute, tzinfo=UTC)
+        call = event(provider="deepseek", model="deepseek-chat", time=at.isoformat(), usage={"input_uncached": 10**6})
+        assert warm.card(call).input_uncached == card_of(model.get_prices(at), "").input_uncached
 
 
 CONTRACT = {"provider": "aws.bedrock", "model": "acme.*", "input": 1.20, "output": 4.80, "source": "contract 2026-04"}

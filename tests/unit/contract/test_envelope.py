@@ -174,3 +174,8 @@ def test_any_change_of_a_record_is_counted_or_refused_in_words(changes: dict[str
 @given(st.one_of(st.text(), json_values.map(json.dumps)))
 def test_any_text_is_read_without_an_exception(text: str) -> None:
     assert all(isinstance(item, Rejected) for item in read(raw(text)))
+
+
+@pytest.mark.parametrize("cost", ["1_000", "1,000", "$5", "0x10", "five", "", "1e400"])
+def test_a_cost_is_a_decimal_as_everybody_writes_it(cost: str) -> None:
+    assert "cost_usd" in reason(message(record("a", cost_usd=cost)))

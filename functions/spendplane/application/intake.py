@@ -1,0 +1,76 @@
+"""From messages to calls: what came twice in a batch, what is refused, and what contradicts itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from spendplane.contract.envelope import Message, Rejected, read
+from spendplane.domain.usage import UsageEvent
+
+MAX_ROUNDS = 3
+"""Payloads under one id that are tried in one batch; more are refused without asking the ledger."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One call with every message that carries it."""
+
+    event: UsageEvent
+    messages: set[str]
+
+
+Refusal = tuple[Rejected, set[str]]
+"""A refused record with the messages that carry it."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """The calls of a batch, by identity, in rounds: of records that contradict each other only the ledger knows which
+    one counted already, so they are booked one after the other.
+    """
+
+    rounds: list[dict[str, Call]] = field(default_factory=lambda: [{}])
+    refused: list[Refusal] = field(default_factory=list)
+    received: int = 0
+    duplicates: int = 0
+
+    def add(self, record: UsageEvent, message_id: str) -> None:
+        """Takes a valid record in."""
+        call = self._place(record)
+        if call is None:
+            self.refused.append((contradiction(record), {message_id}))
+            return
+        self.duplicates += call.event is not record
+        call.messages.add(message_id)
+
+    def _place(self, record: UsageEvent) -> Call | None:
+        """The call that this record is, in the first round where nothing contradicts it; None after MAX_ROUNDS."""
+        for calls in self.rounds:
+            call = calls.setdefault(record.dedup_key, Call(record, set()))
+            if call.event is record or not call.event.contradicts(record.id, record.payload_hash):
+                return call
+        if len(self.rounds) == MAX_ROUNDS:
+            return None
+        self.rounds.append({record.dedup_key: (call := Call(record, set()))})
+        return call
+
+
+def take_in(messages: Sequence[Message]) -> Intake:
+    """Reads every record of every message."""
+    intake = Intake()
+    for message in messages:
+        for record in read(message):
+            intake.received += 1
+            if isinstance(record, Rejected):
+                intake.refused.append((record, {message.id}))
+            else:
+                intake.add(record, message.id)
+    return intake
+
+
+def contradiction(event: UsageEvent) -> Rejected:
+    """The refusal of an event whose id was counted with another payload."""
+    return Rejected(
+        f"id {event.id!r} was counted already with another payload; a correction needs an id of its own",
+        event.canonical,
+        event.source,
+    )
