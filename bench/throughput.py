@@ -37,19 +37,25 @@ def instant(budgets: list[Budget] | None = None, count: int = RECORDS) -> dict[s
 
 
 def over_engine(endpoint: str, table: str, count: int) -> dict[str, float]:
-    """Against an emulator on this machine, from one process and thread; elapsed time."""
+    """Against an emulator on this machine, from one process and thread; elapsed time, the best of three parts."""
     meter = meter_over(dynamodb(endpoint), table)
     meter(single(10, start=10**8), NOW)
     figures = {}
     for name, make, start in (("single", single, 0), ("batch_events", _batches, 10**7)):
         calls = [make(100, start=start + offset) for offset in range(0, count, 100)]
-        begin = time.perf_counter()
-        for messages in calls:
-            report = meter(messages, NOW)
-            if report.counted != 100:
-                raise AssertionError(f"expected 100 records to be counted, got {report.figures()}")
-        figures[name] = round(count / (time.perf_counter() - begin), 1)
+        third = len(calls) // 3
+        figures[name] = round(
+            max(_elapsed(meter, calls[part : part + third]) for part in range(0, 3 * third, third)), 1
+        )
     return figures
+
+
+def _elapsed(meter: Any, calls: list[list[Message]]) -> float:
+    begin = time.perf_counter()
+    counted: int = sum(meter(messages, NOW).counted for messages in calls)
+    if counted != 100 * len(calls):
+        raise AssertionError(f"{counted} of {100 * len(calls)} records were counted")
+    return counted / (time.perf_counter() - begin)
 
 
 def _instant_meter(budgets: list[Budget] | None) -> Any:

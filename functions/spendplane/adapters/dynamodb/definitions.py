@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendplane.adapters.dynamodb.client import ConditionFailedError, Table
-from spendplane.adapters.dynamodb.items import instant
-from spendplane.adapters.dynamodb.keys import BUDGETS, CHANGED, VERSION, Item, budget_key
+from spendplane.adapters.dynamodb.keys import BUDGETS, CHANGED, VERSION, Item, budget_key, instant
 from spendplane.domain.budgets import Budget, BudgetIndex
 from spendplane.domain.limits import Limits
 from spendplane.domain.periods import Period

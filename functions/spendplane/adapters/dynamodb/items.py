@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from spendplane.adapters.dynamodb.keys import ROW, ROW_SORT, Item, counter_key, counter_ref, unpriced_on
+from spendplane.adapters.dynamodb.keys import ROW, ROW_SORT, Item, counter_key, counter_ref, instant, unpriced_on
 from spendplane.application.ports import BookedRow, StoredRow
 from spendplane.contract.usage_event import from_canonical
 from spendplane.domain.budgets import NO_VALUE, Budget
@@ -120,11 +120,6 @@ def counter_from_item(item: Item) -> Counter:
         since=datetime.fromisoformat(item["since"]["S"]) if "since" in item else None,
         contributors={name: Decimal(value["N"]) for name, value in item.items() if name[:2] in {"u:", "m:"}},
     )
-
-
-def instant(time: datetime) -> str:
-    """A UTC time whose text sorts like the time."""
-    return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _number(item: Item, name: str) -> Decimal:

@@ -10,7 +10,7 @@
 | quarantine entry | `Q#` + id | `Q` | `quarantine#<day>` |
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -75,6 +75,11 @@ def unpriced_on(day: datetime) -> str:
 def quarantined_on(day: str) -> str:
     """The index partition of the entries of a UTC day."""
     return f"quarantine#{day}"
+
+
+def instant(time: datetime) -> str:
+    """A UTC time whose text sorts like the time."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _short(text: str) -> str:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spendplane.adapters.dynamodb.client import ConditionFailedError, Table
-from spendplane.adapters.dynamodb.items import instant
-from spendplane.adapters.dynamodb.keys import OUTBOX, Item, announcement_key, counter_key
+from spendplane.adapters.dynamodb.keys import OUTBOX, Item, announcement_key, counter_key, instant
 from spendplane.application.ports import Announcement, AnnouncementState
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.domain.alerts import Alert

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from spendplane.adapters.dynamodb.client import Table
-from spendplane.adapters.dynamodb.items import instant
-from spendplane.adapters.dynamodb.keys import Item, quarantine_key, quarantined_on
+from spendplane.adapters.dynamodb.keys import Item, instant, quarantine_key, quarantined_on
 from spendplane.application.ports import QuarantineEntry
 
 RETENTION = timedelta(days=45)
