@@ -13,9 +13,11 @@ from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.outbox import DynamoOutbox, announcement_from_item
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
+from spendplane.adapters.dynamodb.switches import DynamoSwitches
 from spendplane.adapters.memory import MemoryQuarantine, MemoryStore
 from spendplane.application.ports import Announcement, Definitions, Ledger, Outbox, Quarantine
 from spendplane.application.retry import Retry
+from spendplane.application.switches import Switches
 from spendplane.bootstrap import CLIENT_CONFIG
 
 QUICK = Retry(sleep=lambda _: None)
@@ -30,6 +32,7 @@ class Stores:
     definitions: Definitions
     outbox: Outbox
     quarantine: Quarantine
+    switches: Switches
 
 
 class Place(Protocol):
@@ -51,7 +54,7 @@ class MemoryPlace:
 
     def connect(self) -> Stores:
         """See `Place`."""
-        return Stores(self.store, self.store, self.store, self.quarantine)
+        return Stores(self.store, self.store, self.store, self.quarantine, self.store)
 
     def announcements(self) -> dict[str, Announcement]:
         """See `Place`."""
@@ -74,7 +77,13 @@ class DynamoPlace:
     def connect(self) -> Stores:
         """See `Place`."""
         table = self.table
-        return Stores(DynamoLedger(table), DynamoDefinitions(table), DynamoOutbox(table), DynamoQuarantine(table))
+        return Stores(
+            DynamoLedger(table),
+            DynamoDefinitions(table),
+            DynamoOutbox(table),
+            DynamoQuarantine(table),
+            DynamoSwitches(table),
+        )
 
     def announcements(self) -> dict[str, Announcement]:
         """See `Place`."""

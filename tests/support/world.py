@@ -1,16 +1,18 @@
 """A whole control plane over one place, with a clock that tests set: what a deployment is, without the network."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryTopic
+from spendplane.adapters.memory.fleet import MemoryFleet
 from spendplane.application.define_budgets import DefineBudgets, Plan
 from spendplane.application.meter import Meter, MeterReport
 from spendplane.application.notify import Notify
+from spendplane.application.orders import Answer, Orders
 from spendplane.application.ports import Announcement, PriceBook
 from spendplane.application.rebuild import Rebuild, RebuildReport
 from spendplane.application.replay import Replay
@@ -19,15 +21,18 @@ from spendplane.application.status import Standing, Status
 from spendplane.application.sweep import Sweep, SweepReport
 from spendplane.contract.envelope import Message
 from spendplane.contract.outgoing import THRESHOLD_CROSSED, USAGE_UNPRICED
+from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter, CounterRef
 from spendplane.domain.rating import Rate, RateCard, UnpricedError
+from spendplane.domain.targets import Protection
 from spendplane.domain.usage import UsageEvent
-from tests.support.builders import NOW
+from tests.support.builders import NOW, envelope
 from tests.support.places import QUICK, MemoryPlace, Place, Stores
 
 Wrap = Callable[[str, Any], Any]
-FOR_PEOPLE = (THRESHOLD_CROSSED, USAGE_UNPRICED)
+FOR_PEOPLE = (THRESHOLD_CROSSED, USAGE_UNPRICED, *SWITCH_EVENTS)
+NOT_PRODUCTION = Protection(frozenset({"staging", "development", "sandbox", "test"}))
 
 
 @dataclass(slots=True)
@@ -52,6 +57,8 @@ class Process:
     bus: Any
     topics: tuple[Any, Any]
     prices: PriceBook
+    fleet: Any = field(default_factory=MemoryFleet)
+    protection: Protection = NOT_PRODUCTION
 
     @property
     def _ports(self) -> bootstrap.Ports:
@@ -73,6 +80,14 @@ class Process:
         """A notifier."""
         return Notify(self.stores.outbox, *self.topics)
 
+    def orders(self) -> Orders:
+        """The kill switch."""
+        stores, bus = self.stores, self.bus
+        enforce = bootstrap.enforce(
+            stores.ledger, stores.definitions, stores.switches, self.fleet, stores.outbox, bus, self.protection
+        )
+        return Orders(replace(enforce, retry=QUICK))
+
     def define(self) -> DefineBudgets:
         """The custom resource's use case."""
         return DefineBudgets(self.stores.definitions)
@@ -92,17 +107,25 @@ class World:
     bus: MemoryBus = field(default_factory=MemoryBus)
     on_call: MemoryTopic = field(default_factory=lambda: MemoryTopic("on-call"))
     budget_alerts: MemoryTopic = field(default_factory=lambda: MemoryTopic("budget-alerts"))
+    fleet: MemoryFleet = field(default_factory=MemoryFleet)
+    protection: Protection = NOT_PRODUCTION
     heard: int = 0
     """Events of the bus that the notifier has been given."""
+    obeyed: int = 0
+    """Events of the bus that the kill switch has been given."""
 
     def process(self, wrap: Wrap = lambda _, port: port) -> Process:
         """A new process; `wrap` gets each port with its name."""
         fresh = self.place.connect()
         stores = Stores(
-            *(wrap(name, getattr(fresh, name)) for name in ("ledger", "definitions", "outbox", "quarantine"))
+            *(
+                wrap(name, getattr(fresh, name))
+                for name in ("ledger", "definitions", "outbox", "quarantine", "switches")
+            )
         )
         topics = (wrap("on_call", self.on_call), wrap("budget_alerts", self.budget_alerts))
-        return Process(stores, wrap("bus", self.bus), topics, self.prices)
+        fleet = wrap("fleet", self.fleet)
+        return Process(stores, wrap("bus", self.bus), topics, self.prices, fleet, self.protection)
 
     def define(self, *budgets: Budget) -> Plan:
         """A deployment with exactly these budgets."""
@@ -144,6 +167,20 @@ class World:
         waiting = [item for item in self.bus.published[self.heard :] if item.detail_type in FOR_PEOPLE]
         self.heard = len(self.bus.published)
         return sum(self.process().notify()(item.id, self.now) for item in waiting)
+
+    def enforce_all(self) -> list[Answer]:
+        """Gives the kill switch every crossing that the bus got since the last time, as the bus's rule does."""
+        waiting = [item for item in self.bus.published[self.obeyed :] if item.detail_type == THRESHOLD_CROSSED]
+        self.obeyed = len(self.bus.published)
+        return [self.order(**envelope(item.detail, item.detail_type, "spendplane")) for item in waiting]
+
+    def round(self) -> Answer:
+        """The kill switch's minute."""
+        return self.order(command="reconcile")
+
+    def order(self, **event: Any) -> Answer:
+        """What the enforce function is asked."""
+        return self.process().orders()(event, self.now)
 
     def settle(self) -> None:
         """Time passes until the sweep finds nothing to do and everybody was told."""

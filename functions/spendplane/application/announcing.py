@@ -47,6 +47,7 @@ def threshold_crossed(alert: Alert, now: datetime) -> Announcement:
         requests=counter.spend.requests,
         unpriced_events=counter.unpriced,
         revision=budget.revision,
+        on_soft_limit=budget.on_soft_limit,
         on_hard_limit=budget.on_hard_limit,
         mode=budget.mode,
         owner=budget.owner,

@@ -105,6 +105,19 @@ class BudgetEntry(BaseModel):
         }
 
 
+class KillSwitch(BaseModel):
+    """Bounds of what the kill switch may do by itself.
+
+    `max_targets`: more than so many at once are left to a person. `max_attempts`: so often a target that was turned
+    back on, or could not be turned down, is tried again before a person is called.
+    """
+
+    model_config = _STRICT
+
+    max_targets: int = Field(default=20, ge=1, le=1_000, strict=True)
+    max_attempts: int = Field(default=3, ge=1, le=100, strict=True)
+
+
 class BudgetsFile(BaseModel):
     """The whole file. `mode: observe` (the default) says what would be done and does nothing."""
 
@@ -113,8 +126,21 @@ class BudgetsFile(BaseModel):
     version: Literal[1]
     mode: Mode = "observe"
     protected_environments: list[Environment] = Field(default=["production"])
+    kill_switch: KillSwitch = KillSwitch()
     defaults: Defaults = Defaults()
     budgets: list[BudgetEntry] = Field(default_factory=list)
+
+    @field_validator("protected_environments")
+    @classmethod
+    def _production_stays_out(cls, value: list[str]) -> list[str]:
+        if "production" not in value:
+            raise ValueError("must name `production`: it is never throttled")
+        return value
+
+    @property
+    def throttleable_environments(self) -> tuple[str, ...]:
+        """All known environments but the protected ones."""
+        return tuple(name for name in get_args(Environment) if name not in self.protected_environments)
 
     def to_domain(self) -> list[Budget]:
         """The budgets with the file's defaults filled in, at revision 1: the deployment counts revisions."""

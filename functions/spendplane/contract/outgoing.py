@@ -58,6 +58,7 @@ class ThresholdCrossed(Outgoing):
     requests: int
     unpriced_events: int
     revision: int
+    on_soft_limit: str = "notify"
     on_hard_limit: str
     mode: str
     owner: str | None

@@ -6,14 +6,19 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from spendplane.contract import outgoing, switch_events
 from spendplane.contract.budgets_file import BudgetsFile
-from spendplane.contract.outgoing import MODELS
 from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED, UsageBatch, UsageRecord
 
 
 def schemas() -> dict[str, str]:
     """File name → JSON text, as it stands under `events/schemas/`."""
-    models: dict[str, type[BaseModel]] = {USAGE_RECORDED: UsageRecord, USAGE_BATCH_RECORDED: UsageBatch, **MODELS}
+    models: dict[str, type[BaseModel]] = {
+        USAGE_RECORDED: UsageRecord,
+        USAGE_BATCH_RECORDED: UsageBatch,
+        **outgoing.MODELS,
+        **switch_events.MODELS,
+    }
     texts = {f"{name.lower().replace(' ', '-')}.v1.json": _text(model) for name, model in models.items()}
     return {**texts, "budgets.yaml.v1.json": _text(BudgetsFile)}
 

@@ -4,7 +4,7 @@ A threshold is crossed AT its value, not above it: $80.00 of $100 is 80 %. A lim
 spent: it is crossed by the first unit, never by an empty counter. No limit at all means tracked, never crossed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -45,6 +45,10 @@ class Limits:
     def any(self) -> bool:
         """False means: tracked, not limited."""
         return not (self.usd is None and self.tokens is None and self.requests is None)
+
+    def extended(self, usd: Decimal) -> "Limits":
+        """With so many dollars more; a limit that is not there stays away."""
+        return replace(self, usd=None if self.usd is None else EXACT.add(self.usd, usd))
 
 
 @dataclass(frozen=True, slots=True)

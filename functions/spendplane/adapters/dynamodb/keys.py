@@ -8,6 +8,10 @@
 | version of the budgets | `B#version` | `-` | |
 | announcement | `A#` + id | `A` | `outbox` until people were told |
 | quarantine entry | `Q#` + id | `Q` | `quarantine#<day>` |
+| kill switch | `K#<budget>` | `<level>#<period code>#` + value of `per`, else `-` | `switch` until all is done |
+| undo of a target | `T#` + ARN (and session) | `T` | |
+| audit entry | `D#` + switch id | time, number, hash | |
+| standing | `S#<project>`, `S#*` | switch id | |
 """
 
 from datetime import UTC, datetime
@@ -15,6 +19,7 @@ from hashlib import sha256
 from typing import Any
 
 from spendplane.domain.counters import CounterRef
+from spendplane.domain.switches import Level
 
 Item = dict[str, Any]
 INDEX = "work"
@@ -65,6 +70,44 @@ def announcement_key(announcement_id: str) -> Item:
 def quarantine_key(entry_id: str) -> Item:
     """Of a quarantine entry."""
     return key("Q#" + _short(entry_id), "Q")
+
+
+SWITCH_WORK = "switch"
+
+
+def switches_partition(budget_id: str) -> str:
+    """The switches of a budget."""
+    return f"K#{budget_id}"
+
+
+def switch_key(ref: CounterRef, level: Level) -> Item:
+    """Of a switch: its period and value of `per`."""
+    return key(switches_partition(ref.budget_id), f"{level}#{ref.code}#{'-' if ref.key is None else ref.key}")
+
+
+def grip_key(target_key: str) -> Item:
+    """Of the undo of a target."""
+    return key("T#" + _short(target_key), "T")
+
+
+def audit_partition(switch_id: str) -> str:
+    """The audit of a switch. The policies of all functions deny changes under `D#`."""
+    return "D#" + _short(switch_id)
+
+
+def audit_key(switch_id: str, sort: str) -> Item:
+    """Of an entry; `sort` begins with its time."""
+    return key(audit_partition(switch_id), sort)
+
+
+def standings_partition(project: str) -> str:
+    """What is asked of those who serve a project's models."""
+    return "S#" + _short(project)
+
+
+def standing_key(project: str, switch_id: str) -> Item:
+    """Of what one switch asks."""
+    return key(standings_partition(project), _short(switch_id))
 
 
 def unpriced_on(day: datetime) -> str:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 from spendplane.adapters.dynamodb.client import ConditionFailedError, Table
 from spendplane.adapters.dynamodb.keys import OUTBOX, Item, announcement_key, counter_key, instant
+from spendplane.adapters.dynamodb.switch_items import due_update
 from spendplane.application.ports import Announcement, AnnouncementState
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.domain.alerts import Alert
+from spendplane.domain.switches import Switch, level_of
 
 RETENTION = timedelta(days=400)
 _NAMES = {"#state": "state"}
@@ -24,7 +26,7 @@ class DynamoOutbox:
     table: Table
 
     def add_alert(self, alert: Alert, announcement: Announcement, due_at: datetime) -> bool:
-        """One transaction: the counter's marker and the announcement, or neither."""
+        """One transaction: the counter's marker, the announcement and the switch that it sets off, or none of them."""
         mark: Item = {
             "TableName": self.table.name,
             "Key": counter_key(alert.ref),
@@ -32,7 +34,10 @@ class DynamoOutbox:
             "ConditionExpression": "attribute_not_exists(fired) OR NOT contains(fired, :marker)",
             "ExpressionAttributeValues": {":markers": {"SS": [alert.marker]}, ":marker": {"S": alert.marker}},
         }
-        return self._add([{"Update": mark}, self._put(announcement, due_at)])
+        items = [{"Update": mark}, self._put(announcement, due_at)]
+        if level := level_of(alert):
+            items.append({"Update": due_update(self.table.name, Switch(alert.ref, level), due_at)})
+        return self._add(items)
 
     def add(self, announcement: Announcement, due_at: datetime) -> bool:
         """Once per id."""

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from spendplane.adapters.memory.definitions import MemoryDefinitions
 from spendplane.adapters.memory.messages import MemoryBus, MemoryTopic
-from spendplane.adapters.memory.outbox import MemoryOutbox
 from spendplane.adapters.memory.quarantine import MemoryQuarantine
+from spendplane.adapters.memory.switches import MemorySwitches
 
 __all__ = ["MemoryBus", "MemoryQuarantine", "MemoryStore", "MemoryTopic"]
 
 
 @dataclass
-class MemoryStore(MemoryOutbox, MemoryDefinitions):
-    """Ledger, outbox and definitions: what the table holds."""
+class MemoryStore(MemorySwitches, MemoryDefinitions):
+    """Ledger, outbox, switches and definitions: what the table holds."""

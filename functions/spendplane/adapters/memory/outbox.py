@@ -7,16 +7,18 @@ from datetime import datetime
 from spendplane.adapters.memory.ledger import MemoryLedger
 from spendplane.application.ports import Announcement, AnnouncementState
 from spendplane.domain.alerts import Alert
-from spendplane.domain.counters import Counter
+from spendplane.domain.counters import Counter, CounterRef
+from spendplane.domain.switches import Level, level_of
 
 
 @dataclass
 class MemoryOutbox(MemoryLedger):
-    """See `application.ports.Outbox`. It marks counters, so it is one with the ledger."""
+    """See `application.ports.Outbox`. It marks counters and switches, so it is one with the ledger."""
 
     announcements: dict[str, Announcement] = field(default_factory=dict)
     due_at: dict[str, datetime] = field(default_factory=dict)
     claims: dict[str, datetime] = field(default_factory=dict)
+    switch_due: dict[tuple[CounterRef, Level], datetime] = field(default_factory=dict)
 
     def add_alert(self, alert: Alert, announcement: Announcement, due_at: datetime) -> bool:
         """See `ports.Outbox`."""
@@ -25,6 +27,8 @@ class MemoryOutbox(MemoryLedger):
             if alert.marker in old.fired or announcement.id in self.announcements:
                 return False
             self.shards[alert.ref, 0] = replace(old, fired=old.fired | {alert.marker})
+            if level := level_of(alert):
+                self.switch_due[alert.ref, level] = due_at
             return self.add(announcement, due_at)
 
     def add(self, announcement: Announcement, due_at: datetime) -> bool:

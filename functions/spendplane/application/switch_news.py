@@ -1,0 +1,123 @@
+"""What the kill switch announces, as contract events. Ids are deterministic: the same fact is told once."""
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from hashlib import sha256
+from typing import Any
+
+from spendplane.application.hands import Outcome
+from spendplane.application.looking import Look
+from spendplane.application.ports import Announcement
+from spendplane.contract import switch_events as events
+from spendplane.domain.limits import tightest
+from spendplane.domain.plans import Plan
+from spendplane.domain.switches import Switch
+from spendplane.domain.targets import ENVIRONMENT_TAG, Target
+
+_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+def engaged(look: Look, switch: Switch, plan: Plan, outcomes: Sequence[Outcome]) -> Announcement:
+    """These targets are down now; the plan's refusals stand beside them."""
+    lines = [*_lines(outcomes), *_refused(plan)]
+    model = events.KillSwitchEngaged(**_common(look, switch, "engaged", lines, plan.notes, _keys(outcomes)))
+    return _announcement(events.ENGAGED, model)
+
+
+def refused(look: Look, switch: Switch, plan: Plan) -> Announcement:
+    """Nothing is touched: by the mode, or because a person has to look."""
+    planned = [_line(target, "planned", "") for target in plan.targets]
+    verdict: Any = plan.verdict.value
+    common = _common(look, switch, f"refused/{verdict}", [*planned, *_refused(plan)], plan.notes)
+    return _announcement(
+        events.REFUSED,
+        events.KillSwitchRefused(**{**common, "reason": f"{plan.reason}; {look.wanted.reason}"}, verdict=verdict),
+    )
+
+
+def in_vain(look: Look, switch: Switch, verdict: str, outcomes: Sequence[Outcome]) -> Announcement:
+    """`failed`: not down yet, tried again each minute. `escalated`: left to a person."""
+    common = _common(look, switch, f"refused/{verdict}", _lines(outcomes), (), _keys(outcomes))
+    known: Any = verdict
+    return _announcement(events.REFUSED, events.KillSwitchRefused(**common, verdict=known))
+
+
+def released(look: Look, switch: Switch, outcomes: Sequence[Outcome]) -> Announcement:
+    """These targets were given back, or left as somebody set them."""
+    common = _common(look, switch, "released", _lines(outcomes), (), _keys(outcomes))
+    hold = look.switch.hold if look.wanted.held else None
+    until = hold.until or look.counter.ref.window.end if hold else None
+    return _announcement(events.RELEASED, events.KillSwitchReleased(**common, held=look.wanted.held, held_until=until))
+
+
+def degrade(look: Look, switch: Switch, *, on: bool) -> Announcement:
+    """Asked of those who serve models, or taken back."""
+    if on:
+        return _announcement(
+            events.DEGRADE_REQUESTED, events.DegradeRequested(**_common(look, switch, "requested", []))
+        )
+    return _announcement(events.DEGRADE_ENDED, events.DegradeEnded(**_common(look, switch, "ended", [])))
+
+
+def _common(
+    look: Look,
+    switch: Switch,
+    what: str,
+    lines: Sequence[events.TargetLine],
+    notes: Iterable[str] = (),
+    about: str = "",
+) -> dict[str, Any]:
+    ref, budget, counter = look.counter.ref, look.budget, look.counter
+    closest = tightest(counter.spend, budget.limits) if budget else None
+    window = ref.window
+    return {
+        "id": f"{switch.id}/g{switch.generation}/{what}" + (f"/{about}" if about else ""),
+        "time": look.now,
+        "switch_id": switch.id,
+        "generation": switch.generation,
+        "budget_id": ref.budget_id,
+        "key": ref.key,
+        "per": budget.per if budget else None,
+        "period": window.period.value,
+        "period_start": window.start,
+        "period_end": window.end,
+        "reason": look.wanted.reason,
+        "by": look.by,
+        "spent_usd": counter.spend.usd,
+        "percent": closest.percent.quantize(Decimal("0.01"), context=_WIDE) if closest else None,
+        "mode": budget.mode if budget else "observe",
+        "owner": budget.owner if budget else None,
+        "match": {name: list(values) for name, values in budget.match} if budget else {},
+        "targets": list(lines[: events.MAX_TARGETS]),
+        "more_targets": max(0, len(lines) - events.MAX_TARGETS),
+        "notes": list(notes)[: events.MAX_TARGETS],
+    }
+
+
+def _lines(outcomes: Iterable[Outcome]) -> list[events.TargetLine]:
+    return [_line(item.target, item.status.value, item.detail) for item in outcomes]
+
+
+def _refused(plan: Plan) -> list[events.TargetLine]:
+    return [_line(item.target, "refused", item.reason) for item in plan.refused]
+
+
+def _line(target: Target, status: Any, detail: str) -> events.TargetLine:
+    return events.TargetLine(
+        status=status,
+        kind=target.kind,
+        name=target.name,
+        arn=target.arn,
+        scope=target.scope,
+        environment=target.tags.get(ENVIRONMENT_TAG),
+        detail=detail[:500],
+    )
+
+
+def _keys(outcomes: Iterable[Outcome]) -> str:
+    keys = "\n".join(sorted(f"{item.status} {item.target.key}" for item in outcomes))
+    return sha256(keys.encode()).hexdigest()[:12]
+
+
+def _announcement(detail_type: str, detail: events.SwitchEvent) -> Announcement:
+    return Announcement(detail.id, detail_type, detail.model_dump(mode="json"))

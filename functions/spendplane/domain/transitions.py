@@ -1,0 +1,58 @@
+"""How a switch goes from one phase into the next, and when somebody should look at it again. Pure."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from spendplane.domain.plans import Plan, Verdict
+from spendplane.domain.switches import Hold, Order, Phase, Switch
+
+NEXT_LOOK = timedelta(seconds=50)
+"""A switch that is on, or half-way, is looked at in every minute's round."""
+NEXT_LOOK_REFUSED = timedelta(minutes=5)
+AT_REST = frozenset({Phase.DUE, Phase.OFF, Phase.HELD, Phase.RELEASING})
+"""Going on from these begins a new generation."""
+
+
+def with_word(switch: Switch, word: Order | Hold | None) -> Switch:
+    """A person's last word counts: an order ends a hold, and the other way round."""
+    if isinstance(word, Order):
+        return replace(switch, order=word, hold=None)
+    return switch if word is None else replace(switch, hold=word, order=None)
+
+
+def gone_on(switch: Switch, plan: Plan, reason: str, now: datetime) -> Switch:
+    """On, or refused by the plan. A switch that is on keeps the reason for which it went on."""
+    phase = Phase.ON if plan.verdict is Verdict.THROTTLE else Phase.REFUSED
+    reason = reason if phase is Phase.ON else plan.reason
+    if switch.phase in AT_REST:
+        began = switch.generation + 1
+        return replace(switch, phase=phase, reason=reason, generation=began, since=now, told=frozenset())
+    return switch if switch.phase is phase is Phase.ON else replace(switch, phase=phase, reason=reason)
+
+
+def leaving(switch: Switch, reason: str) -> Switch:
+    """On the way back; a person's order to be on has ended."""
+    return replace(switch, phase=Phase.RELEASING, reason=reason, order=None)
+
+
+def at_rest(switch: Switch, reason: str, *, held: bool) -> Switch:
+    """Off; `held` by a person's word only."""
+    phase = Phase.HELD if held else Phase.OFF
+    nothing: frozenset[str] = frozenset()
+    return replace(switch, phase=phase, reason=reason, order=None, held=nothing, told=nothing, asked=nothing)
+
+
+def moved(before: Switch, after: Switch) -> bool:
+    """Worth an entry in the audit."""
+    return (before.phase, before.generation) != (after.phase, after.generation)
+
+
+def due_at(switch: Switch, now: datetime) -> datetime | None:
+    """None: nothing is left to do, until the counter crosses again or a person says a word."""
+    if switch.phase is Phase.OFF:
+        return None
+    if switch.phase is Phase.REFUSED:
+        return now + NEXT_LOOK_REFUSED
+    if switch.phase is Phase.HELD and switch.hold and switch.hold.extend_usd is None:
+        return switch.hold.until or switch.ref.window.end
+    return now + NEXT_LOOK
