@@ -10,7 +10,7 @@ from spendplane import bootstrap
 from spendplane.adapters.telemetry import count, logger, observed
 
 settings = Settings.load()
-notify = bootstrap.notify(settings.table_name, settings.on_call_topic_arn, settings.alerts_topic_arn)
+notify = bootstrap.notify(settings.table_name, settings.on_call_topic_arn, settings.alerts_topic_arn, settings.runbook)
 
 
 @observed

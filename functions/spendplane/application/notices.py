@@ -1,49 +1,44 @@
 """What people read. Every notice says what, how much of which limit, since when, who, and the command to see more."""
 
 from collections.abc import Callable
-from datetime import datetime
-from decimal import Decimal
-from shlex import quote
 
+from spendplane.application import layout, switch_notices
 from spendplane.application.ports import Announcement, Message
 from spendplane.contract.outgoing import THRESHOLD_CROSSED, USAGE_UNPRICED, ThresholdCrossed, UsageUnpriced
+from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS
 from spendplane.domain.money import format_usd
 
 ABSURD_PERCENT = 1000
 """Beyond this a figure tells no more than "far over"."""
-MAX_SUBJECT = 100
-"""SNS: ASCII, under 100 characters, no line breaks."""
+RUNBOOK = "docs/runbook.md"
+"""Where on-call reads what a notice means; a deployment may name a URL (`-c runbook=URL`)."""
 
 
-def message_of(announcement: Announcement) -> Message:
+def message_of(announcement: Announcement, runbook: str = RUNBOOK) -> Message:
     """The message for an announcement. Raises KeyError for a detail type that is not for people."""
-    return _RENDERERS[announcement.detail_type](announcement)
+    return _RENDERERS[announcement.detail_type](announcement, runbook)
 
 
-def _threshold(announcement: Announcement) -> Message:
+def _threshold(announcement: Announcement, runbook: str) -> Message:
     alert = ThresholdCrossed.model_validate(announcement.detail)
     name = alert.budget_id + (f" for {alert.per}={alert.key}" if alert.key is not None else "")
     level = "HARD limit" if alert.severity == "hard" else "Soft limit"
     late = ", period over" if alert.late else ""
-    headline = f"{level}{late}: {name} at {_percent(alert.percent)} of {_amount(alert.limit, alert.unit)}"
-    command = f"spendplane status --budget {alert.budget_id}" + _key_option(alert.key)
-    rows = [(label, text) for label, text in _threshold_rows(alert) if text]
-    body = "\n".join(f"{label:<12}{text}" for label, text in rows)
+    share, limit = layout.percent(alert.percent), layout.amount(alert.limit, alert.unit)
+    headline = f"{level}{late}: {name} at {share} of {limit}"
+    command = f"spendplane status --budget {alert.budget_id}" + layout.key_option(alert.key)
+    rows = _threshold_rows(alert)
+    link = f"{runbook}#{alert.severity}-limit"
+    ending = layout.body([("See more", command), ("Runbook", link), ("Alert id", alert.id)])
     return Message(
-        subject=_subject(
-            f"[{alert.severity.upper()}] {name} {_percent(alert.percent)} of "
-            f"{_amount(alert.limit, alert.unit)} ({_period(alert)})"
-        ),
-        text=f"{headline}\n\n{body}\n\nSee more    {command}\nAlert id    {alert.id}\n",
-        sms=_ascii(
-            f"Spendplane {alert.severity.upper()}: {name} {_percent(alert.percent)} of "
-            f"{_amount(alert.limit, alert.unit)}. {command}"
-        )[:300],
-        chat=_chat(
+        subject=layout.subject(f"[{alert.severity.upper()}] {name} {share} of {limit} ({_period(alert)})"),
+        text=f"{headline}\n\n{layout.body(rows)}\n\n{ending}\n",
+        sms=layout.sms(f"Spendplane {alert.severity.upper()}: {name} {share} of {limit}. {command}"),
+        chat=layout.card(
             announcement,
             headline,
-            "\n".join(f"*{label}:* {text}" for label, text in rows),
-            [f"`{command}`"],
+            [*rows, ("Runbook", link)],
+            [command],
             thread=f"{alert.budget_id}/{alert.key or '*'}/{alert.period_start:%Y-%m-%d}",
         ),
         machine={**announcement.detail, "detail_type": announcement.detail_type, "text": headline},
@@ -51,17 +46,12 @@ def _threshold(announcement: Announcement) -> Message:
             "kind": "budget_threshold",
             "severity": alert.severity,
             "budget": alert.budget_id,
-            "project": _single(alert, "project_id"),
-            "environment": _single(alert, "environment"),
+            "project": layout.single(alert.match, alert.per, alert.key, "project_id"),
+            "environment": layout.single(alert.match, alert.per, alert.key, "environment"),
             "threshold": str(alert.threshold_percent),
             "alert_id": alert.id,
         },
     )
-
-
-def _key_option(key: str | None) -> str:
-    """For a shell; a key that begins with a dash must not be taken for an option."""
-    return "" if key is None else f" --key{'=' if key.startswith('-') else ' '}{quote(key)}"
 
 
 def _threshold_rows(alert: ThresholdCrossed) -> list[tuple[str, str]]:
@@ -70,7 +60,7 @@ def _threshold_rows(alert: ThresholdCrossed) -> list[tuple[str, str]]:
         ("Spent", "" if alert.unit == "usd" else format_usd(alert.spent_usd)),
         (
             "Period",
-            f"{_period(alert)}, {'ended' if alert.late else 'ends'} {_time(alert.period_end)}"
+            f"{_period(alert)}, {'ended' if alert.late else 'ends'} {layout.minute(alert.period_end)}"
             if alert.period_end
             else "all time",
         ),
@@ -83,114 +73,81 @@ def _threshold_rows(alert: ThresholdCrossed) -> list[tuple[str, str]]:
             if alert.unpriced_events
             else "",
         ),
-        (
-            "Applies to",
-            ", ".join(f"{name}={'|'.join(values)}" for name, values in alert.match.items()) or "every event",
-        ),
+        ("Applies to", layout.selector(alert.match)),
         ("Owner", alert.owner or "nobody named in budgets.yaml"),
-        ("Action", "none: nothing was switched off"),
+        ("Action", _action(alert)),
     ]
 
 
+def _action(alert: ThresholdCrossed) -> str:
+    """What happens next. The kill switch decides by itself and says so in a notice of its own."""
+    hard = alert.severity == "hard"
+    if alert.late:
+        return "none: its period is over, nothing is switched off"
+    if hard and alert.on_hard_limit == "throttle":
+        if alert.mode == "enforce":
+            return "the kill switch decides now; its own notice follows (none in 3 minutes: spendplane kill ls)"
+        return "none, the mode is observe; a notice follows that says what would have been throttled"
+    if not hard and alert.on_soft_limit == "degrade":
+        if alert.mode == "enforce":
+            return "those who serve its models are asked for cheaper ones; nothing was switched off"
+        return "none, the mode is observe; else cheaper models would be asked for"
+    return "none: nothing was switched off" + (" (on_hard_limit is notify)" if hard else "")
+
+
 def _used(alert: ThresholdCrossed) -> str:
-    return f"{_amount(alert.used, alert.unit)} of {_amount(alert.limit, alert.unit)} ({_percent(alert.percent)})"
+    used, limit = layout.amount(alert.used, alert.unit), layout.amount(alert.limit, alert.unit)
+    return f"{used} of {limit} ({layout.percent(alert.percent)})"
 
 
 def _pace(alert: ThresholdCrossed) -> str:
     if alert.per_hour is None:
         return ""
-    pace = f"{_amount(alert.per_hour, alert.unit)} an hour on average"
+    pace = f"{layout.amount(alert.per_hour, alert.unit)} an hour on average"
     if alert.limit_reached_at:
-        return f"{pace}; at this rate the limit is reached at {_time(alert.limit_reached_at)}"
+        return f"{pace}; at this rate the limit is reached at {layout.minute(alert.limit_reached_at)}"
     if alert.period_end_percent is None:
         return pace
     if alert.period_end_percent > ABSURD_PERCENT:
         return f"{pace}; at this rate the period ends at over {ABSURD_PERCENT // 100} times the limit"
-    return f"{pace}; at this rate the period ends at {_percent(alert.period_end_percent)} of the limit"
+    return f"{pace}; at this rate the period ends at {layout.percent(alert.period_end_percent)} of the limit"
 
 
-def _unpriced(announcement: Announcement) -> Message:
+def _unpriced(announcement: Announcement, runbook: str) -> Message:
     news = UsageUnpriced.model_validate(announcement.detail)
     headline = f"No price known: {news.provider} {news.model}"
     command = "spendplane reprice"
     rows = [
         ("What", "its usage is kept, but missing from every dollar figure and limit until a price is known"),
         ("Why", news.reason.removeprefix("unpriced: ")),
-        ("First seen", f"{_time(news.time)}, project {news.project_id}, tier {news.service_tier}"),
+        ("First seen", f"{layout.minute(news.time)}, project {news.project_id}, tier {news.service_tier}"),
         ("Mend", f"add {news.model} to prices.yaml, deploy, then run: {command}"),
+        ("Runbook", f"{runbook}#no-price-known"),
     ]
-    body = "\n".join(f"{label:<12}{text}" for label, text in rows)
     return Message(
-        subject=_subject(f"[UNPRICED] {news.provider} {news.model}"),
-        text=f"{headline}\n\n{body}\n",
-        sms=_ascii(f"Spendplane: {headline}. Add it to prices.yaml, then: {command}")[:300],
-        chat=_chat(
-            announcement,
-            headline,
-            "\n".join(f"*{label}:* {text}" for label, text in rows),
-            [f"`{command}`"],
-            thread=f"unpriced/{news.provider}/{news.model}",
-        ),
+        subject=layout.subject(f"[UNPRICED] {news.provider} {news.model}"),
+        text=f"{headline}\n\n{layout.body(rows)}\n",
+        sms=layout.sms(f"Spendplane: {headline}. Add it to prices.yaml, then: {command}"),
+        chat=layout.card(announcement, headline, rows, [command], thread=f"unpriced/{news.provider}/{news.model}"),
         machine={**announcement.detail, "detail_type": announcement.detail_type, "text": headline},
         attributes={"kind": "usage_unpriced", "severity": "soft", "project": news.project_id, "alert_id": news.id},
     )
 
 
-_RENDERERS: dict[str, Callable[[Announcement], Message]] = {
-    THRESHOLD_CROSSED: _threshold,
-    USAGE_UNPRICED: _unpriced,
-}
-
-
-def _chat(announcement: Announcement, title: str, text: str, steps: list[str], thread: str) -> dict[str, object]:
-    """Amazon Q Developer in chat applications, custom notification 1.0; `threadId` groups what belongs together.
-
-    https://docs.aws.amazon.com/chatbot/latest/adminguide/custom-notifs.html
-    """
-    return {
-        "version": "1.0",
-        "source": "custom",
-        "id": announcement.id,
-        "content": {"textType": "client-markdown", "title": title, "description": text, "nextSteps": steps},
-        "metadata": {"threadId": thread, "summary": title, "eventType": announcement.detail_type},
-    }
-
-
-def _amount(value: Decimal, unit: str) -> str:
-    if unit == "usd":
-        return format_usd(value)
-    return f"{value:,.0f} {unit}"
-
-
-def _percent(value: Decimal) -> str:
-    return f"{value:,.0f} %" if value == value.to_integral_value() or value >= 1000 else f"{value:,.1f} %"
-
-
 def _contributors(alert: ThresholdCrossed, kind: str) -> str:
     return ", ".join(
-        f"{item.name} {format_usd(item.usd)} ({_percent(item.percent)})"
+        f"{item.name} {format_usd(item.usd)} ({layout.percent(item.percent)})"
         for item in alert.contributors
         if item.kind == kind
     )
 
 
 def _period(alert: ThresholdCrossed) -> str:
-    formats = {"daily": "%Y-%m-%d", "weekly": "week of %Y-%m-%d", "monthly": "%B %Y", "total": "all time"}
-    return alert.period_start.strftime(formats[alert.period])
+    return layout.period_name(alert.period, alert.period_start)
 
 
-def _time(moment: datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
-
-
-def _single(alert: ThresholdCrossed, name: str) -> str:
-    return ",".join(alert.match.get(name, [])) or (alert.key or "" if alert.per == name else "") or "*"
-
-
-def _subject(text: str) -> str:
-    plain = _ascii(text)
-    return plain if len(plain) < MAX_SUBJECT else plain[: MAX_SUBJECT - 4] + "..."
-
-
-def _ascii(text: str) -> str:
-    return text.encode("ascii", "replace").decode()
+_RENDERERS: dict[str, Callable[[Announcement, str], Message]] = {
+    THRESHOLD_CROSSED: _threshold,
+    USAGE_UNPRICED: _unpriced,
+    **dict.fromkeys(SWITCH_EVENTS, switch_notices.message),
+}

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from spendplane.application.notices import message_of
+from spendplane.application.notices import RUNBOOK, message_of
 from spendplane.application.ports import Announcement, BusyError, Outbox, Topic
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
+from spendplane.contract.switch_events import ENGAGED, REFUSED, RELEASED
 
+ON_CALL_HEARS = frozenset({ENGAGED, REFUSED, RELEASED})
 LEASE = timedelta(seconds=45)
 """How long one notifier may take; a crashed one is taken over after that."""
 
@@ -19,13 +21,14 @@ class Notify:
     outbox: Outbox
     on_call: Topic
     budget_alerts: Topic
+    runbook: str = RUNBOOK
 
     def __call__(self, announcement_id: str, now: datetime) -> int:
         """Sends what is due and returns the number of messages. Raises BusyError: the event is delivered again."""
         announcement = self.outbox.claim(announcement_id, now, now + LEASE)
         if announcement is None:
             return 0
-        message = message_of(announcement)
+        message = message_of(announcement, self.runbook)
         waiting = [topic for topic in self._topics(announcement) if topic.name not in announcement.delivered]
         for topic in waiting:
             try:
@@ -38,10 +41,11 @@ class Notify:
         return len(waiting)
 
     def _topics(self, announcement: Announcement) -> list[Topic]:
-        """`budget-alerts` hears everything. `on-call` hears what stops work or is about to: hard limits, and soft ones
-        of budgets whose hard limit throttles; never a period that is over.
+        """`budget-alerts` hears everything. `on-call` hears what stops work or is about to: hard limits, soft ones of
+        budgets whose hard limit throttles (never a period that is over), and whatever the kill switch does or refuses.
         """
-        if announcement.detail_type == THRESHOLD_CROSSED and wakes_on_call(announcement.detail):
+        kind = announcement.detail_type
+        if kind in ON_CALL_HEARS or (kind == THRESHOLD_CROSSED and wakes_on_call(announcement.detail)):
             return [self.on_call, self.budget_alerts]
         return [self.budget_alerts]
 

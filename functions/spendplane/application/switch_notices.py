@@ -1,0 +1,188 @@
+"""What people read of the kill switch: what was turned off and why, what was not, and how to take it back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spendplane.application import layout
+from spendplane.application.ports import Announcement, Message
+from spendplane.contract import switch_events as events
+from spendplane.domain.money import format_usd
+
+SHOWN = 15
+"""Targets in one list; `spendplane kill show` has them all."""
+_UNTOUCHED = ("refused", "already", "gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one kind of event says: its headline, its own lines, the commands, and its place in the runbook."""
+
+    headline: str
+    rows: list[tuple[str, str]]
+    commands: Sequence[str]
+    anchor: str
+    word: str
+    severity: str = "hard"
+
+
+def message(announcement: Announcement, runbook: str) -> Message:
+    """For any event of the kill switch."""
+    event = events.MODELS[announcement.detail_type].model_validate(announcement.detail)
+    notice = _notice(event)
+    link = f"{runbook}#{notice.anchor}"
+    rows = [*notice.rows, *_common(event)]
+    steps = "\n".join(notice.commands)
+    more = f"spendplane kill show {layout.quoted(event.switch_id)}"
+    ending = layout.body([("Do", steps), ("See more", more), ("Runbook", link), ("Notice id", event.id)])
+    return Message(
+        subject=layout.subject(f"[{notice.word}] {notice.headline}"),
+        text=f"{notice.headline}\n\n{layout.body(rows)}\n\n{ending}\n",
+        sms=layout.sms(
+            f"Spendplane {notice.word}: {notice.headline}. {notice.commands[0] if notice.commands else more}"
+        ),
+        chat=layout.card(
+            announcement,
+            notice.headline,
+            [*rows, ("Runbook", link)],
+            [*notice.commands, more],
+            thread=f"{event.budget_id}/{event.key or '*'}/{event.period_start:%Y-%m-%d}",
+        ),
+        machine={**announcement.detail, "detail_type": announcement.detail_type, "text": notice.headline},
+        attributes={
+            "kind": "kill_switch",
+            "severity": notice.severity,
+            "budget": event.budget_id,
+            "project": layout.single(event.match, event.per, event.key, "project_id"),
+            "environment": layout.single(event.match, event.per, event.key, "environment"),
+            "alert_id": event.id,
+        },
+    )
+
+
+def _notice(event: events.SwitchEvent) -> Notice:
+    match event:
+        case events.KillSwitchEngaged():
+            return _engaged(event)
+        case events.KillSwitchRefused():
+            return _refused(event)
+        case events.KillSwitchReleased():
+            return _released(event)
+        case events.DegradeRequested():
+            return _degraded(event)
+    headline = f"{_name(event)}: full model quality again"
+    return Notice(headline, [("Why", event.reason)], (), "degrade", "DEGRADE ENDED", "soft")
+
+
+def _engaged(event: events.KillSwitchEngaged) -> Notice:
+    number = _number(event, "throttled", "kept")
+    rows = [
+        ("Why", event.reason),
+        ("Throttled", _lines(event, "throttled", "kept")),
+        ("Not yet", _lines(event, "failed", ending="; tried again each minute")),
+        ("Not touched", _lines(event, *_UNTOUCHED)),
+        ("Until", f"{layout.minute(event.period_end)}, the limit is raised, or somebody releases it"
+         if event.period_end else "the limit is raised, or somebody releases it"),
+    ]  # fmt: skip
+    headline = f"{_name(event)}: {number} throttled"
+    return Notice(headline, rows, _undo(event), "kill-switch-engaged", "KILL SWITCH")
+
+
+def _refused(event: events.KillSwitchRefused) -> Notice:
+    over = f"{_name(event)}: over its limit"
+    if event.verdict == "observe":
+        number = _number(event, "planned")
+        rows = [
+            ("Why", event.reason),
+            ("Would be", _lines(event, "planned")),
+            ("Not touched", _lines(event, *_UNTOUCHED)),
+            ("To act", f"set `mode: enforce` for {event.budget_id} in budgets.yaml and deploy"),
+        ]
+        asks = f"{number} would be throttled" if event.targets else "cheaper models would be asked for"
+        return Notice(f"{over}; {asks} (observe mode)", rows, (), "kill-switch-observes", "OBSERVE")
+    rows = [
+        ("Why", event.reason),
+        ("Over cap" if event.verdict == "refuse" else "Targets", _lines(event, "planned", "failed", "escalated")),
+        ("Not touched", _lines(event, *_UNTOUCHED)),
+    ]
+    if event.verdict == "refuse":
+        commands = [f"spendplane kill plan {_of(event)}"]
+        if planned := sum(item.status == "planned" for item in event.targets) + event.more_targets:
+            commands.append(f"spendplane kill engage {_of(event)} --max-targets {planned} --reason '...'")
+        headline = f"{over}; nothing throttled, a person has to look"
+        return Notice(headline, rows, commands, "kill-switch-refused", "KILL SWITCH REFUSED")
+    if event.verdict == "failed":
+        headline = f"{over}; throttling failed, it is tried again each minute"
+        return Notice(headline, rows, (), "kill-switch-failed", "KILL SWITCH FAILED")
+    number = _number(event, "escalated")
+    headline = f"{_name(event)}: {number} given up, a person has to look"
+    return Notice(headline, rows, _undo(event), "kill-switch-escalated", "KILL SWITCH GAVE UP")
+
+
+def _released(event: events.KillSwitchReleased) -> Notice:
+    held = f"although it is over its limit, until {layout.minute(event.held_until)}" if event.held_until else ""
+    rows = [
+        ("Why", event.reason),
+        ("By", event.by),
+        ("Given back", _lines(event, "restored")),
+        ("Left alone", _lines(event, "left")),
+        ("Still down", _lines(event, "shared")),
+        ("Holds", held or ("although it is over its limit, for good" if event.held else "")),
+    ]
+    headline = f"{_name(event)}: {_number(event, 'restored')} given back"
+    if left := sum(item.status == "left" for item in event.targets):
+        headline += f", {left} left as somebody set {'it' if left == 1 else 'them'}"
+    commands = [f"spendplane kill engage {_of(event)} --reason '...'"] if event.held else []
+    return Notice(headline, rows, commands, "kill-switch-released", "RELEASED")
+
+
+def _degraded(event: events.DegradeRequested) -> Notice:
+    rows = [
+        ("Why", event.reason),
+        ("What", "those who serve its models are asked for cheaper ones; nothing was switched off"),
+        ("Until", layout.minute(event.period_end) or "the limit is raised"),
+    ]
+    return Notice(f"{_name(event)}: cheaper models asked for", rows, _undo(event), "degrade", "DEGRADE", "soft")
+
+
+def _common(event: events.SwitchEvent) -> list[tuple[str, str]]:
+    share = f" ({layout.percent(event.percent)})" if event.percent is not None else ""
+    period = layout.period_name(event.period, event.period_start)
+    return [
+        ("Spent", f"{format_usd(event.spent_usd)} in {period}{share}"),
+        ("Notes", "\n".join(event.notes)),
+        ("Applies to", layout.selector(event.match)),
+        ("Owner", event.owner or "nobody named in budgets.yaml"),
+    ]
+
+
+def _name(event: events.SwitchEvent) -> str:
+    return event.budget_id + (f" for {event.per}={event.key}" if event.key is not None else "")
+
+
+def _of(event: events.SwitchEvent) -> str:
+    return event.budget_id + layout.key_option(event.key)
+
+
+def _undo(event: events.SwitchEvent) -> list[str]:
+    return [
+        f"spendplane release {_of(event)} --reason '...'",
+        f"spendplane release {_of(event)} --extend 50 --until {layout.example(event.time)} --reason '...'",
+    ]
+
+
+def _number(event: events.SwitchEvent, *statuses: str) -> str:
+    number = sum(item.status in statuses for item in event.targets) + event.more_targets
+    return f"{number:,} target{'' if number == 1 else 's'}"
+
+
+def _lines(event: events.SwitchEvent, *statuses: str, ending: str = "") -> str:
+    found = [item for item in event.targets if item.status in statuses]
+    lines = [_label(item) + (f": {item.detail}{ending}" if item.detail else "") for item in found[:SHOWN]]
+    if len(found) > SHOWN:
+        lines.append(f"and {len(found) - SHOWN + event.more_targets} more")
+    return "\n".join(lines)
+
+
+def _label(item: events.TargetLine) -> str:
+    scope = f" (session {item.scope})" if item.scope else ""
+    return f"{item.kind} {item.name}{scope} [{item.environment or 'no environment'}]"
