@@ -1,6 +1,7 @@
 """The CDK app: reads context, budgets.yaml and prices.yaml, and builds the stacks. It makes no AWS call.
 
-Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets` and `prices` name other files.
+Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets` and `prices` name other files;
+`runbook` is the address of the runbook that notices send their readers to.
 """
 
 import sys
@@ -16,10 +17,12 @@ from spendplane.contract.yaml_file import FileError
 from stacks import names
 from stacks.code import PackagingError
 from stacks.control import SpendplaneControl
+from stacks.kill_switch import KillSwitch
 from stacks.state import SpendplaneState
 from stacks.target import InputError, Target
 
 ROOT = Path(__file__).resolve().parent
+RUNBOOK = "docs/runbook.md"
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,21 @@ class Inputs:
     definitions: str
     """The checked budgets.yaml, as JSON."""
     prices: Path
+    kill_switch: KillSwitch
+    runbook: str
 
     @classmethod
     def of(cls, app: App) -> Self:
         """Reads the context. Raises `InputError` or `FileError`, each with a text made for people."""
         prices = _path(app, "prices")
+        budgets = budgets_file.load(_path(app, "budgets"))
         prices_file.load(prices)  # the meter would stumble over a mistake only when it starts, with usage waiting
         return cls(
             target=Target.named(app.node.try_get_context("target") or "aws"),
-            definitions=budgets_file.load(_path(app, "budgets")).model_dump_json(),
+            definitions=budgets.model_dump_json(),
             prices=prices,
+            kill_switch=_kill_switch(budgets),
+            runbook=app.node.try_get_context("runbook") or RUNBOOK,
         )
 
 
@@ -54,9 +62,21 @@ def build(app: App, inputs: Inputs) -> None:
         state=state,
         definitions=inputs.definitions,
         prices=inputs.prices,
+        kill_switch=inputs.kill_switch,
+        runbook=inputs.runbook,
     )
     for tag, value in names.TAGS.items():
         Tags.of(app).add(tag, value)
+
+
+def _kill_switch(budgets: budgets_file.BudgetsFile) -> KillSwitch:
+    """The bounds that the stacks set up; the stacks themselves know nothing of the core."""
+    return KillSwitch(
+        environments=budgets.throttleable_environments,
+        protected=tuple(budgets.protected_environments),
+        max_targets=budgets.kill_switch.max_targets,
+        max_attempts=budgets.kill_switch.max_attempts,
+    )
 
 
 def _path(app: App, name: str) -> Path:

@@ -11,16 +11,18 @@ from stacks.code import layer_code
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.dashboard import Dashboard
 from stacks.constructs.definitions import Definitions
+from stacks.constructs.enforce import Enforce
 from stacks.constructs.function import Runtime
 from stacks.constructs.meter import Meter
 from stacks.constructs.notify import Notify
 from stacks.constructs.sweep import Sweep
+from stacks.kill_switch import KillSwitch
 from stacks.state import SpendplaneState
 from stacks.target import Target
 
 
 class SpendplaneControl(Stack):
-    """Meter, notify, sweep, the budget definitions, alarms and dashboard."""
+    """Meter, notify, sweep, enforce, the budget definitions, alarms and dashboard."""
 
     def __init__(
         self,
@@ -31,18 +33,34 @@ class SpendplaneControl(Stack):
         state: SpendplaneState,
         definitions: str,
         prices: Path,
+        kill_switch: KillSwitch,
+        runbook: str,
     ) -> None:
+        """`definitions` is the checked budgets.yaml as JSON; `runbook` is where notices send their readers."""
         super().__init__(scope, id_, synthesizer=target.synthesizer(), tags=names.TAGS)
         # CDK repeats in DependsOn what a reference says already.
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
         runtime = Runtime(target=target, layer=self._layer(target), prices=prices)
         store, bus, intake, topics = state.store, state.bus, state.intake, state.topics
         meter = Meter(self, "Meter", store=store, bus=bus, intake=intake, runtime=runtime)
-        notify = Notify(self, "Notify", store=store, bus=bus, topics=topics, runtime=runtime)
+        notify = Notify(self, "Notify", store=store, bus=bus, topics=topics, runbook=runbook, runtime=runtime)
         sweep = Sweep(self, "Sweep", store=store, bus=bus, runtime=runtime)
+        enforce = Enforce(self, "Enforce", store=store, bus=bus, kill_switch=kill_switch, runtime=runtime)
         budgets = Definitions(self, "Definitions", store=store, definitions=definitions, runtime=runtime)
-        Alarms(self, "Alarms", intake=intake, topics=topics, meter=meter, notify=notify, sweep=sweep, budgets=budgets)
-        Dashboard(self, "Dashboard", intake=intake, store=store, meter=meter, notify=notify, sweep=sweep)
+        Alarms(
+            self,
+            "Alarms",
+            intake=intake,
+            topics=topics,
+            meter=meter,
+            notify=notify,
+            sweep=sweep,
+            enforce=enforce,
+            budgets=budgets,
+        )
+        Dashboard(
+            self, "Dashboard", intake=intake, store=store, meter=meter, notify=notify, sweep=sweep, enforce=enforce
+        )
 
     def _layer(self, target: Target) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(

@@ -6,11 +6,14 @@ TAGS = {"application": APPLICATION}
 BUS = APPLICATION
 TABLE = APPLICATION
 WORK_INDEX = "work"
+AUDIT_KEY = "D#"
+"""What the partition keys of the audit trail's items begin with."""
 USAGE_QUEUE = f"{APPLICATION}-usage"
 USAGE_DLQ = f"{APPLICATION}-usage-dlq"
 UNDELIVERED_DLQ = f"{APPLICATION}-usage-undelivered-dlq"
 NOTIFY_DLQ = f"{APPLICATION}-notify-dlq"
 SWEEP_DLQ = f"{APPLICATION}-sweep-dlq"
+ENFORCE_DLQ = f"{APPLICATION}-enforce-dlq"
 ON_CALL_TOPIC = f"{APPLICATION}-on-call"
 BUDGET_ALERTS_TOPIC = f"{APPLICATION}-budget-alerts"
 
@@ -22,7 +25,16 @@ METRICS = "Spendplane"
 """CloudWatch namespace of the functions' own metrics; their one dimension is `service`."""
 
 USAGE_EVENTS = ("AI Usage Recorded", "AI Usage Batch Recorded")
-NOTICE_EVENTS = ("Budget Threshold Crossed", "Usage Unpriced")
+THRESHOLD_CROSSED = "Budget Threshold Crossed"
+NOTICE_EVENTS = (
+    THRESHOLD_CROSSED,
+    "Usage Unpriced",
+    "Kill Switch Engaged",
+    "Kill Switch Refused",
+    "Kill Switch Released",
+    "Degrade Requested",
+    "Degrade Ended",
+)
 
 
 def function(capability: str) -> str:

@@ -19,11 +19,17 @@ from spendplane.application.retry import Retry
 
 if TYPE_CHECKING:
     from spendplane.application.define_budgets import DefineBudgets
+    from spendplane.application.enforce import Enforce
+    from spendplane.application.fleet import Fleet
     from spendplane.application.judge import Judge
     from spendplane.application.meter import Meter
     from spendplane.application.notify import Notify
+    from spendplane.application.orders import Orders
     from spendplane.application.sweep import Sweep
+    from spendplane.application.switches import Switches
+    from spendplane.application.throttling import Run
     from spendplane.contract.budgets_file import BudgetsFile
+    from spendplane.domain.targets import Protection
 
 # A call that hangs must not eat the function's time; a retry by botocore repeats the same idempotency token.
 # Parameters are built here, never taken from users, so botocore need not check them again.
@@ -34,6 +40,9 @@ CLIENT_CONFIG = Config(
     parameter_validation=False,
     user_agent="spendplane",  # a fixed one: botocore else composes it anew for each call
 )
+
+AT_ONCE = 8
+"""Targets that one switch works on at the same time: most control planes take about ten calls a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ def sweep(table_name: str, bus_name: str) -> "Sweep":
     return Sweep(ledger, definitions, outbox, bus, Judge(ledger, definitions, outbox, bus))
 
 
-def notify(table_name: str, on_call_arn: str, alerts_arn: str) -> "Notify":
+def notify(table_name: str, on_call_arn: str, alerts_arn: str, runbook: str) -> "Notify":
     """Announcements → people."""
     from spendplane.adapters.dynamodb.outbox import DynamoOutbox
     from spendplane.adapters.sns import SnsTopic
@@ -126,7 +135,57 @@ def notify(table_name: str, on_call_arn: str, alerts_arn: str) -> "Notify":
         DynamoOutbox(dynamo_table(table_name)),
         on_call=SnsTopic(sns, "on-call", on_call_arn),
         budget_alerts=SnsTopic(sns, "budget-alerts", alerts_arn),
+        runbook=runbook,
     )
+
+
+def orders(table_name: str, bus_name: str, protection: "Protection") -> "Orders":
+    """Crossed budgets, the minute's round and people's words → the kill switch, over the account's own resources."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+    from spendplane.adapters.dynamodb.ledger import DynamoLedger
+    from spendplane.adapters.dynamodb.outbox import DynamoOutbox
+    from spendplane.adapters.dynamodb.switches import DynamoSwitches
+    from spendplane.adapters.eventbridge import EventBridgeBus
+    from spendplane.adapters.fleet.finder import AwsFleet
+    from spendplane.application.orders import Orders
+
+    table = dynamo_table(table_name)
+    hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hands")
+    return Orders(
+        enforce(
+            DynamoLedger(table),
+            DynamoDefinitions(table),
+            DynamoSwitches(table),
+            AwsFleet(control_plane),
+            DynamoOutbox(table),
+            EventBridgeBus(client("events"), bus_name),
+            protection,
+            hands.map,
+        )
+    )
+
+
+def enforce(
+    ledger: Ledger,
+    definitions: Definitions,
+    switches: "Switches",
+    fleet: "Fleet",
+    outbox: Outbox,
+    bus: Bus,
+    protection: "Protection",
+    run: "Run" = map,
+) -> "Enforce":
+    """The kill switch over these ports."""
+    from spendplane.application.enforce import Enforce
+    from spendplane.application.looking import Lookout
+    from spendplane.application.settle import Settle
+    from spendplane.application.throttling import Throttle
+
+    lookout = Lookout(ledger, definitions, switches, fleet, protection)
+    throttle = Throttle(fleet, switches, protection.max_attempts, run)
+    return Enforce(Settle(lookout, throttle, switches, outbox, bus), lookout, switches, definitions)
 
 
 def define_budgets(table_name: str) -> "DefineBudgets":
@@ -143,6 +202,13 @@ def deployed_file(properties: Mapping[str, str]) -> "BudgetsFile":
 
     found = client("s3").get_object(Bucket=properties["DefinitionsBucket"], Key=properties["DefinitionsKey"])
     return BudgetsFile.model_validate_json(found["Body"].read())
+
+
+def control_plane(service: str) -> Any:
+    """A client for what the kill switch turns down: patient, and careful with its parameters."""
+    from spendplane.adapters.fleet import CONTROL_PLANE_CONFIG
+
+    return boto3.client(service, config=CONTROL_PLANE_CONFIG)  # type: ignore[call-overload]
 
 
 @cache

@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from stacks import names
+from stacks.constructs.enforce import Enforce
 from stacks.constructs.function import Function
 from stacks.constructs.intake import Intake
 from stacks.constructs.meter import Meter
@@ -32,9 +33,10 @@ class Dashboard(Construct):
         meter: Meter,
         notify: Notify,
         sweep: Sweep,
+        enforce: Enforce,
     ) -> None:
         super().__init__(scope, id_)
-        functions = [meter.function, notify.function, sweep.function]
+        functions = [meter.function, notify.function, sweep.function, enforce.function]
         cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -42,8 +44,9 @@ class Dashboard(Construct):
             period_override=cloudwatch.PeriodOverride.INHERIT,
             widgets=[
                 [_rate(), _outcomes(), _unaccounted()],
-                [_queue(intake), _dead_letters(intake, notify, sweep), _exceptions()],
+                [_queue(intake), _dead_letters(intake, notify, sweep, enforce), _exceptions()],
                 [_notices(), _latency(functions), _errors(functions)],
+                [_turned(), _in_vain(), _rounds(sweep, enforce)],
                 [_capacity(store), _conflicts(store), _concurrency(meter.function)],
             ],
         )
@@ -80,12 +83,13 @@ def _queue(intake: Intake) -> cloudwatch.GraphWidget:
     return _graph("Usage queue: waiting (left), oldest in seconds (right)", [waiting], right=[age])
 
 
-def _dead_letters(intake: Intake, notify: Notify, sweep: Sweep) -> cloudwatch.GraphWidget:
+def _dead_letters(intake: Intake, notify: Notify, sweep: Sweep, enforce: Enforce) -> cloudwatch.GraphWidget:
     queues = {
         "usage": intake.dead_letters,
         "undelivered": intake.undelivered,
         "notify": notify.dead_letters,
         "sweep": sweep.dead_letters,
+        "enforce": enforce.dead_letters,
     }
     depths = [
         queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum", label=label)
@@ -121,6 +125,22 @@ def _errors(functions: Sequence[Function]) -> cloudwatch.GraphWidget:
         function.function.metric_throttles(period=_MINUTE, label=f"{function.name} throttled") for function in functions
     ]
     return _graph("Errors (left), throttles (right)", errors, right=throttles)
+
+
+def _turned() -> cloudwatch.GraphWidget:
+    turned = ("TargetsThrottled", "TargetsRestored")
+    return _graph("Kill switch: targets turned down, given back", [records(name, "enforce") for name in turned])
+
+
+def _in_vain() -> cloudwatch.GraphWidget:
+    in_vain = ("TargetsFailed", "TargetsEscalated")
+    return _graph("Kill switch: in vain, left to people (must be 0)", [records(name, "enforce") for name in in_vain])
+
+
+def _rounds(sweep: Sweep, enforce: Enforce) -> cloudwatch.GraphWidget:
+    functions = (sweep.function, enforce.function)
+    rounds = [function.function.metric_invocations(period=_MINUTE, label=function.name) for function in functions]
+    return _graph("Rounds a minute", rounds)
 
 
 def _capacity(store: Store) -> cloudwatch.GraphWidget:

@@ -30,6 +30,7 @@ class Definitions(Construct):
             environment={"TABLE_NAME": store.table.table_name},
             statements=[
                 store.item_statement("Query", "GetItem", "PutItem", "UpdateItem"),
+                store.audit_statement(),
                 self._read_statement(asset),
             ],
             timeout=_TIMEOUT,

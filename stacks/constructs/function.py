@@ -49,8 +49,12 @@ class Function(Construct):
         statements: Sequence[iam.PolicyStatement],
         timeout: Duration,
         memory_mb: int,
+        on_everything: Acknowledgment = _TRACES_ON_ALL,
     ) -> None:
-        """`statements` are all that the function's role may do, its own log and traces aside."""
+        """`statements` are all that the function's role may do, its own log and traces aside.
+
+        `on_everything` says why some of it is on every resource.
+        """
         super().__init__(scope, id_)
         self.name = names.function(capability)
         self.log_group = self._log_group()
@@ -76,7 +80,7 @@ class Function(Construct):
                 tracing=lambda_.Tracing.ACTIVE,
                 environment={**environment, **_powertools(self.name)},
             )
-        Validations.of(self.role).acknowledge(_TRACES_ON_ALL)
+        Validations.of(self.role).acknowledge(on_everything)
         Validations.of(self.function).acknowledge(_ONE_RUNTIME_BEHIND)
 
     def _log_group(self) -> logs.LogGroup:

@@ -34,6 +34,7 @@ class Meter(Construct):
             environment={"TABLE_NAME": store.table.table_name, "BUS_NAME": bus.bus.event_bus_name},
             statements=[
                 store.item_statement("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
+                store.audit_statement(),
                 bus.publish_statement(),
                 intake.consume_statement(),
                 self._profiles_statement(),

@@ -20,21 +20,37 @@ _STILL_NEWS = Duration.hours(6)
 class Notify(Construct):
     """Runs on each announcement. What could not be handed over, or failed three times, is in its dead-letter queue."""
 
-    def __init__(self, scope: Construct, id_: str, *, store: Store, bus: Bus, topics: Topics, runtime: Runtime) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        store: Store,
+        bus: Bus,
+        topics: Topics,
+        runbook: str,
+        runtime: Runtime,
+    ) -> None:
+        """`runbook` is the address that notices of the kill switch end with."""
         super().__init__(scope, id_)
         self.dead_letters = dead_letter_queue(self, "Dlq", name=names.NOTIFY_DLQ)
         self.function = Function(
             self,
             "Notify",
             capability="notify",
-            description="Tells people of crossed budgets and unpriced usage",
+            description="Tells people of crossed budgets, unpriced usage and what the kill switch did",
             runtime=runtime,
             environment={
                 "TABLE_NAME": store.table.table_name,
                 "ONCALL_TOPIC_ARN": topics.on_call.topic_arn,
                 "ALERTS_TOPIC_ARN": topics.budget_alerts.topic_arn,
+                "RUNBOOK_URL": runbook,
             },
-            statements=[store.item_statement("GetItem", "UpdateItem"), *topics.publish_statements()],
+            statements=[
+                store.item_statement("GetItem", "UpdateItem"),
+                store.audit_statement(),
+                *topics.publish_statements(),
+            ],
             timeout=Duration.seconds(30),
             memory_mb=512,
         )

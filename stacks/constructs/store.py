@@ -1,4 +1,4 @@
-"""The one table: ledger, counters, budget definitions, outbox and quarantine."""
+"""The one table: ledger, counters, budget definitions, outbox, quarantine, and the kill switch with its audit trail."""
 
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -43,6 +43,16 @@ class Store(Construct):
         """Leave to do exactly these actions, such as `GetItem`, on the items of the table."""
         return iam.PolicyStatement(
             actions=[f"dynamodb:{action}" for action in actions], resources=[self.table.table_arn]
+        )
+
+    def audit_statement(self) -> iam.PolicyStatement:
+        """A ban on changing or removing an entry of the audit trail, whatever else a role may do: written once."""
+        return iam.PolicyStatement(
+            sid="AuditIsWrittenOnce",
+            effect=iam.Effect.DENY,
+            actions=["dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            resources=[self.table.table_arn],
+            conditions={"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": [f"{names.AUDIT_KEY}*"]}},
         )
 
     def work_statement(self) -> iam.PolicyStatement:

@@ -25,7 +25,7 @@ def test_every_dead_letter_queue_wakes_somebody_at_the_first_message(aws: Assemb
         if (alarm["Threshold"], alarm["Statistic"], alarm["EvaluationPeriods"]) == (1, "Maximum", 1)
     }
     assert dead_letters == watched
-    assert len(watched) == 4
+    assert len(watched) == 5
 
 
 def test_every_function_is_watched_for_errors_and_throttles(aws: Assembly) -> None:
@@ -51,10 +51,23 @@ def test_quarantined_and_unpriced_records_are_noticed_by_the_dimension_that_the_
         assert (alarm["Threshold"], alarm["Statistic"]) == (1, "Sum")
 
 
-def test_a_sweep_that_does_not_run_is_noticed_though_nothing_is_counted(aws: Assembly) -> None:
-    (alarm,) = _alarms(aws, "AWS/Lambda", "Invocations")
-    assert _dimension(alarm, "FunctionName") == "Function:spendplane-sweep"
-    assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+def test_what_the_switch_cannot_do_is_noticed_by_the_dimension_that_it_emits(aws: Assembly) -> None:
+    variables = aws.resources("AWS::Lambda::Function")["Function:spendplane-enforce"]["Environment"]["Variables"]
+    for metric in ("TargetsEscalated", "TargetsFailed"):
+        (alarm,) = _alarms(aws, variables["POWERTOOLS_METRICS_NAMESPACE"], metric)
+        assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+        assert (alarm["Threshold"], alarm["Statistic"], alarm["Period"]) == (1, "Sum", 300)
+        assert (alarm["ComparisonOperator"], alarm["EvaluationPeriods"]) == ("GreaterThanOrEqualToThreshold", 1)
+
+
+def test_rounds_that_do_not_run_are_noticed_after_ten_minutes_though_nothing_is_counted(aws: Assembly) -> None:
+    alarms = {_dimension(alarm, "FunctionName"): alarm for alarm in _alarms(aws, "AWS/Lambda", "Invocations")}
+    scheduled = {schedule["Target"]["Arn"] for schedule in aws.resources("AWS::Scheduler::Schedule").values()}
+    assert {f"{name}.Arn" for name in alarms} == scheduled
+    assert len(scheduled) == 2
+    for alarm in alarms.values():
+        assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
+        assert alarm["Period"] * alarm["EvaluationPeriods"] == 600
 
 
 def test_the_dashboard_shows_the_way_of_a_record(aws: Assembly) -> None:
@@ -63,8 +76,9 @@ def test_the_dashboard_shows_the_way_of_a_record(aws: Assembly) -> None:
     shown = {_metric_name(metric) for widget in widgets for metric in widget["properties"]["metrics"]}
     path = {"RecordsReceived", "RecordsCounted", "DuplicatesDropped", "RecordsQuarantined", "RecordsUnpriced"}
     people = {"AlertsFired", "NoticesSent", "OutboxRepublished"}
+    switch = {"TargetsThrottled", "TargetsRestored", "TargetsFailed", "TargetsEscalated"}
     machinery = {"ApproximateAgeOfOldestMessage", "Duration", "Errors", "Throttles", "TransactionConflict"}
-    assert path | people | machinery <= shown
+    assert path | people | switch | machinery <= shown
 
 
 def _alarms(assembly: Assembly, namespace: str, metric: str) -> list[Json]:

@@ -66,6 +66,11 @@ def test_wrong_context_is_named(context: dict[str, str], message: str, tmp_path:
     assert message in str(raised.value)
 
 
+def test_notices_send_their_readers_to_the_runbook_that_the_deployment_names(tmp_path: Path) -> None:
+    assert Inputs.of(new_app(tmp_path)).runbook == "docs/runbook.md"
+    assert Inputs.of(new_app(tmp_path, runbook="https://wiki.example.com/r")).runbook == "https://wiki.example.com/r"
+
+
 def test_the_command_line_runs_the_projects_own_python_with_every_recommended_flag() -> None:
     settings = json.loads((ROOT / "cdk.json").read_text())
     assert settings["app"] == ".venv/bin/python app.py"

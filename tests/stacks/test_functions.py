@@ -12,7 +12,18 @@ POWERTOOLS = {"POWERTOOLS_METRICS_NAMESPACE": "Spendplane", "POWERTOOLS_LOG_LEVE
 TABLE = {"TABLE_NAME": "GlobalTable:spendplane"}
 BUS = {"BUS_NAME": "EventBus:spendplane"}
 TOPICS = {"ONCALL_TOPIC_ARN": "Topic:spendplane-on-call", "ALERTS_TOPIC_ARN": "Topic:spendplane-budget-alerts"}
-ENVIRONMENT = {"meter": TABLE | BUS, "notify": TABLE | TOPICS, "sweep": TABLE | BUS, "define": TABLE}
+SWITCH = {
+    "THROTTLEABLE_ENVIRONMENTS": "staging,development,sandbox,test",
+    "MAX_TARGETS": "20",
+    "MAX_ATTEMPTS": "3",
+}
+ENVIRONMENT = {
+    "meter": TABLE | BUS,
+    "notify": TABLE | TOPICS | {"RUNBOOK_URL": "docs/runbook.md"},
+    "sweep": TABLE | BUS,
+    "enforce": TABLE | BUS | SWITCH,
+    "define": TABLE,
+}
 
 
 @pytest.mark.parametrize("capability", ENVIRONMENT)

@@ -9,7 +9,17 @@ DEAD_LETTERS = {
     "spendplane-usage-undelivered-dlq",
     "spendplane-notify-dlq",
     "spendplane-sweep-dlq",
+    "spendplane-enforce-dlq",
 }
+PEOPLE_HEAR_OF = [
+    "Budget Threshold Crossed",
+    "Usage Unpriced",
+    "Kill Switch Engaged",
+    "Kill Switch Refused",
+    "Kill Switch Released",
+    "Degrade Requested",
+    "Degrade Ended",
+]
 DAYS_14 = 14 * 24 * 3600
 
 
@@ -81,7 +91,7 @@ def test_alarms_of_this_account_may_publish_to_on_call_and_use_its_key(aws: Asse
         ),
         (
             "NotifyRule",
-            {"source": ["spendplane"], "detail-type": ["Budget Threshold Crossed", "Usage Unpriced"]},
+            {"source": ["spendplane"], "detail-type": PEOPLE_HEAR_OF},
             "Function:spendplane-notify.Arn",
             "Queue:spendplane-notify-dlq.Arn",
         ),
@@ -117,7 +127,7 @@ def test_the_bus_is_for_this_account_and_its_own_source_for_its_own_roles(aws: A
 
 
 def test_notices_and_rounds_end_in_a_dead_letter_queue_when_they_cannot_run(aws: Assembly) -> None:
-    (schedule,) = aws.resources("AWS::Scheduler::Schedule").values()
+    schedule = aws.resources("AWS::Scheduler::Schedule")["Schedule:spendplane-sweep"]
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
     assert schedule["Target"]["DeadLetterConfig"] == {"Arn": "Queue:spendplane-sweep-dlq.Arn"}

@@ -4,7 +4,8 @@ from collections import defaultdict
 
 import pytest
 
-from tests.stacks.assembly import Assembly, Json
+from tests.stacks.assembly import Assembly
+from tests.stacks.policies import AUDIT, Statement, function_statements, role_statements
 
 TABLE = "GlobalTable:spendplane.Arn"
 BUS = "EventBus:spendplane.Arn"
@@ -14,6 +15,13 @@ BUDGET_ALERTS = "Topic:spendplane-budget-alerts"
 SEND = {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
 ANYTHING = {"*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}}
 """The only actions on `*`: X-Ray has no resource that a policy could name."""
+AUDIT_BAN = Statement(
+    "Deny",
+    frozenset({"dynamodb:UpdateItem", "dynamodb:DeleteItem"}),
+    frozenset({TABLE}),
+    {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["D#*"]}},
+    AUDIT,
+)
 
 EXPECTED = {
     "meter": {
@@ -46,6 +54,18 @@ EXPECTED = {
         f"{TABLE}/index/work": {"dynamodb:Query"},
         BUS: {"events:PutEvents"},
     },
+    "enforce": {
+        TABLE: {
+            "dynamodb:GetItem",
+            "dynamodb:BatchGetItem",
+            "dynamodb:Query",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        },
+        f"{TABLE}/index/work": {"dynamodb:Query"},
+        BUS: {"events:PutEvents"},
+        "Queue:spendplane-enforce-dlq.Arn": SEND,
+    },
     "define": {
         TABLE: {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "Definitions": {"s3:GetObject"},
@@ -60,11 +80,21 @@ def test_a_function_may_do_this_and_nothing_else(aws: Assembly, capability: str)
     assert _rights(aws, function["Role"]) == {**EXPECTED[capability], **logs, **ANYTHING}
 
 
-def test_the_schedule_may_start_the_sweep_and_nothing_else(aws: Assembly) -> None:
-    (schedule,) = aws.resources("AWS::Scheduler::Schedule").values()
+@pytest.mark.parametrize("capability", EXPECTED)
+def test_a_named_statement_is_the_ban_on_changing_the_audit_trail(aws: Assembly, capability: str) -> None:
+    """Those of the kill switch aside: test_kill_switch.py has each of them."""
+    named = [statement for statement in function_statements(aws, capability) if statement.sid]
+    assert [statement for statement in named if statement.sid == AUDIT] == [AUDIT_BAN]
+    assert len(named) == 1 or capability == "enforce"
+
+
+@pytest.mark.parametrize("capability", ["sweep", "enforce"])
+def test_a_schedule_may_start_its_function_and_nothing_else(aws: Assembly, capability: str) -> None:
+    schedule = aws.resources("AWS::Scheduler::Schedule")[f"Schedule:spendplane-{capability}"]
+    assert schedule["Target"]["Arn"] == f"Function:spendplane-{capability}.Arn"
     assert _rights(aws, schedule["Target"]["RoleArn"]) == {
-        "Function:spendplane-sweep.Arn": {"lambda:InvokeFunction"},
-        "Queue:spendplane-sweep-dlq.Arn": {"sqs:SendMessage"},
+        f"Function:spendplane-{capability}.Arn": {"lambda:InvokeFunction"},
+        f"Queue:spendplane-{capability}-dlq.Arn": {"sqs:SendMessage"},
     }
 
 
@@ -87,35 +117,32 @@ def test_only_the_lambda_service_and_this_accounts_scheduler_take_on_a_role(aws:
         assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
         services[statement["Principal"]["Service"]].append(statement.get("Condition"))
     assert services["lambda.amazonaws.com"] == [None] * len(EXPECTED)
-    assert services["scheduler.amazonaws.com"] == [{"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}]
+    assert services["scheduler.amazonaws.com"] == [{"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}] * 2
     assert len(services) == 2
 
 
-def test_functions_are_started_only_by_the_rule_that_is_meant_to(aws: Assembly) -> None:
-    (permission,) = aws.resources("AWS::Lambda::Permission").values()
-    (rule,) = (name for name in aws.resources("AWS::Events::Rule") if "Notify" in name)
-    assert permission["Principal"] == "events.amazonaws.com"
-    assert permission["FunctionName"] == "Function:spendplane-notify.Arn"
-    assert permission["SourceArn"] == f"{rule}.Arn"
+def test_functions_are_started_only_by_the_rules_that_are_meant_to(aws: Assembly) -> None:
+    """People start the kill switch by their own rights; nobody is let in from outside."""
+    found = aws.resources("AWS::Lambda::Permission").values()
+    permissions = {permission["FunctionName"]: permission for permission in found}
+    assert set(permissions) == {"Function:spendplane-notify.Arn", "Function:spendplane-enforce.Arn"}
+    assert len(found) == 2
+    for capability in ("notify", "enforce"):
+        (rule,) = (name for name in aws.resources("AWS::Events::Rule") if capability.title() in name)
+        permission = permissions[f"Function:spendplane-{capability}.Arn"]
+        assert permission["Principal"] == "events.amazonaws.com"
+        assert permission["SourceArn"] == f"{rule}.Arn"
 
 
 def _rights(assembly: Assembly, role_arn: str) -> dict[str, set[str]]:
-    """Actions by resource, over every policy that is attached to the role."""
-    role = role_arn.removesuffix(".Arn")
+    """Actions by resource, over every statement without a name of every policy that is attached to the role."""
     rights: dict[str, set[str]] = defaultdict(set)
-    for policy in assembly.resources("AWS::IAM::Policy").values():
-        if role in policy["Roles"]:
-            for statement in policy["PolicyDocument"]["Statement"]:
-                _add(rights, statement)
+    for statement in role_statements(assembly, role_arn):
+        if not statement.sid:
+            assert (statement.effect, statement.conditions) == ("Allow", {})
+            for resource in statement.resources:
+                rights[_short(resource)] |= statement.actions
     return dict(rights)
-
-
-def _add(rights: dict[str, set[str]], statement: Json) -> None:
-    assert statement["Effect"] == "Allow"
-    actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
-    resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-    for resource in resources:
-        rights[_short(resource)].update(actions)
 
 
 def _short(resource: str) -> str:

@@ -1,7 +1,7 @@
 """cdk-nag's AwsSolutions pack and cfn-lint have nothing to say, and would say it."""
 
 import json
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,25 @@ from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries 
 from app import Inputs, build
 from tests.stacks.assembly import CONTROL, STATE, Assembly, new_app
 
+IN_REGION = "<AWS::Region>:<AWS::AccountId>"
+KILL_SWITCH = {
+    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{resource}]"
+    for resource in (
+        f"lambda:{IN_REGION}:function:*",
+        f"sagemaker:{IN_REGION}:endpoint/*",
+        f"sagemaker:{IN_REGION}:endpoint-config/*",
+        f"sagemaker:{IN_REGION}:inference-component/*",
+        "apigateway:<AWS::Region>::/restapis/*/stages/*",
+        "apigateway:<AWS::Region>::/apis/*/stages/*",
+        "apigateway:<AWS::Region>::/usageplans/*",
+        "iam::<AWS::AccountId>:role/*",
+        f"ecs:{IN_REGION}:service/*",
+        f"application-autoscaling:{IN_REGION}:scalable-target/*",
+    )
+}
+"""On the enforce function's role alone; test_kill_switch.py holds each to its conditions."""
 ACKNOWLEDGED = {
+    *KILL_SWITCH,
     "AwsSolutions-IAM5[Resource::*]",
     "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:*:<AWS::AccountId>:application-inference-profile/*]",
     "AwsSolutions-L1",
@@ -36,17 +54,28 @@ def test_the_security_review_is_awake(tmp_path: Path, empty_layers: None) -> Non
 
 
 def test_exceptions_are_the_known_ones_and_say_why(aws: Assembly) -> None:
-    found: dict[str, str] = {}
-    for stack in (STATE, CONTROL):
-        metadata = json.loads((aws.folder / f"{stack}.metadata.json").read_text())
-        for entry in chain.from_iterable(metadata.values()):
-            if entry["type"] == "aws:cdk:acknowledged-rules":
-                found |= {rule.split("::", 1)[1]: reason for rule, reason in entry["data"].items()}
-    assert set(found) == ACKNOWLEDGED
+    found = {(path, rule): reason for path, rule, reason in _exceptions(aws)}
+    assert {rule for _, rule in found} == ACKNOWLEDGED
     assert all(len(reason) > 40 for reason in found.values())
+    assert {path for path, rule in found if rule in KILL_SWITCH} == {"/SpendplaneControl/Enforce/Enforce/Role"}
+
+
+def test_no_exception_has_two_reasons(aws: Assembly) -> None:
+    found = [(path, rule) for path, rule, _ in _exceptions(aws)]
+    assert len(found) == len(set(found))
 
 
 @pytest.mark.parametrize("stack", [STATE, CONTROL])
 def test_cfn_lint_accepts_the_templates(aws: Assembly, local: Assembly, stack: str) -> None:
     for assembly in (aws, local):
         assert lint_file(assembly.folder / f"{stack}.template.json") == []
+
+
+def _exceptions(assembly: Assembly) -> Iterator[tuple[str, str, str]]:
+    """Path of the construct, rule, reason."""
+    for stack in (STATE, CONTROL):
+        metadata = json.loads((assembly.folder / f"{stack}.metadata.json").read_text())
+        for path, entries in metadata.items():
+            for entry in entries:
+                if entry["type"] == "aws:cdk:acknowledged-rules":
+                    yield from ((path, rule.split("::", 1)[1], reason) for rule, reason in entry["data"].items())

@@ -13,3 +13,10 @@ def required(name: str) -> str:
     if not value:
         raise SettingMissingError(f"environment variable {name} is not set")
     return value
+
+
+def listed(name: str) -> frozenset[str]:
+    """The values between commas; the variable must be set, but it may name nothing. Raises SettingMissingError."""
+    if name not in os.environ:
+        raise SettingMissingError(f"environment variable {name} is not set")
+    return frozenset(value.strip() for value in os.environ[name].split(",") if value.strip())
