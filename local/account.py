@@ -45,7 +45,7 @@ class LocalAccount:
 
     @property
     def endpoint(self) -> str:
-        """The one URL of nearly all services."""
+        """The one URL of all services."""
         return self.record.endpoint
 
     @property
@@ -64,8 +64,7 @@ class LocalAccount:
 
         env = self.env
         session = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"])
-        endpoint = self.record.services.get(service, self.endpoint)
-        return session.client(service, **{"endpoint_url": endpoint, **options})  # type: ignore[call-overload]
+        return session.client(service, **{"endpoint_url": self.endpoint, **options})  # type: ignore[call-overload]
 
     def start(self, port: int | None = None, *, with_parent: bool = False) -> None:
         """Starts the emulators and returns when they answer; raises LocalAccountError where they do not.

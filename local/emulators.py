@@ -14,7 +14,6 @@ from local.environment import isolated
 from local.errors import LocalAccountError
 from local.ports import HOST, free_port, is_free
 from local.process import ProcessId, terminate_group
-from local.settings import MOTO_SERVICES
 from local.workdir import ROOT, Record, Workdir
 
 _START_S = 60
@@ -49,7 +48,7 @@ def start(files: Workdir, port: int | None, *, with_parent: bool) -> Process:
         raise LocalAccountError(f"port {port} is in use: choose another one, or none to have a free one found.")
     shutil.rmtree(files.scratch, ignore_errors=True)
     files.scratch.mkdir(parents=True)
-    process = _spawn(files, port or free_port(), free_port(), with_parent=with_parent)
+    process = _spawn(files, port or free_port(), with_parent=with_parent)
     _await_ready(files, process)
     return process
 
@@ -65,9 +64,9 @@ def stop(files: Workdir, process: Process | None) -> bool:
     return stopped
 
 
-def _spawn(files: Workdir, port: int, moto_port: int, *, with_parent: bool) -> Process:
-    command = [sys.executable, "-m", "local.server", "--port", str(port), "--moto-port", str(moto_port)]
-    command += ["--scratch", str(files.scratch), *(["--with-parent"] if with_parent else [])]
+def _spawn(files: Workdir, port: int, *, with_parent: bool) -> Process:
+    command = [sys.executable, "-m", "local.server", "--port", str(port), "--scratch", str(files.scratch)]
+    command += ["--with-parent"] if with_parent else []
     with files.log.open("wb") as log:
         popen = subprocess.Popen(
             command,
@@ -81,8 +80,7 @@ def _spawn(files: Workdir, port: int, moto_port: int, *, with_parent: bool) -> P
     identity = ProcessId.of(popen.pid)
     if identity is None:
         raise _died(files)
-    services = dict.fromkeys(MOTO_SERVICES, f"http://{HOST}:{moto_port}")
-    files.write_record(Record(identity, f"http://{HOST}:{port}", services))
+    files.write_record(Record(identity, f"http://{HOST}:{port}"))
     return Process(popen)
 
 

@@ -19,10 +19,9 @@ _OUTPUTS = {
 
 def client_env(record: Record, outputs: Mapping[str, str]) -> dict[str, str]:
     """The variables with which plain `aws`, boto3 and `spendplane` talk to this account."""
-    services = {f"AWS_ENDPOINT_URL_{name.upper().replace(' ', '_')}": url for name, url in record.services.items()}
     ours = {variable: outputs[name] for name, variable in _OUTPUTS.items() if name in outputs}
     regions = {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
-    return {"AWS_ENDPOINT_URL": record.endpoint, **CREDENTIALS, **regions, **services, **ours}
+    return {"AWS_ENDPOINT_URL": record.endpoint, **CREDENTIALS, **regions, **ours}
 
 
 def isolated(env: Mapping[str, str], base: Mapping[str, str] | None = None) -> dict[str, str]:

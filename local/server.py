@@ -1,11 +1,10 @@
-"""The process that is the local account: `python -m local.server --port N --moto-port N --scratch DIR`.
+"""The process that is the local account: `python -m local.server --port N --scratch DIR`.
 
-MiniStack serves nearly everything on one port. What it lacks comes from moto on a second one, and from the
-CloudFormation resource types of our own. Both listen on loopback only; neither keeps anything after the process ends.
+MiniStack serves nearly everything. What it lacks comes from moto, behind the same port, from the CloudFormation
+resource types of our own, and from local/mended. It listens on loopback only; nothing is kept after the process ends.
 """
 
 import argparse
-import logging
 import os
 import signal
 import sys
@@ -13,7 +12,6 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-from local.ports import HOST
 from local.settings import settings
 
 
@@ -21,22 +19,13 @@ def main() -> None:
     """Serves until SIGTERM, or until standard input closes if it is a pipe (then the parent is gone)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--moto-port", type=int, required=True)
     parser.add_argument("--scratch", type=Path, required=True)
     parser.add_argument("--with-parent", action="store_true")
     args = parser.parse_args()
-    os.environ.update(settings(args.port, args.moto_port, args.scratch))
+    os.environ.update(settings(args.port, args.scratch))
     if args.with_parent:
         threading.Thread(target=_end_with_parent, daemon=True).start()
-    _serve_moto(args.moto_port)
     _serve_ministack(os.environ)
-
-
-def _serve_moto(port: int) -> None:
-    from moto.server import ThreadedMotoServer
-
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    ThreadedMotoServer(ip_address=HOST, port=port, verbose=False).start()
 
 
 def _serve_ministack(env: Mapping[str, str]) -> None:
@@ -46,7 +35,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     from ministack.services import lambda_svc
     from ministack.services.cloudformation import custom_resource, provisioners
 
-    from local import custom_resources, functions_python, unpacking
+    from local import custom_resources, functions_python, mended, unpacking
     from local.resource_types import EXTRA_TYPES
 
     # Policies that refuse requests without TLS (the bootstrap bucket's, the topics') are to be held here too, and on
@@ -56,6 +45,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     functions_python.install(lambda_runtime, Path(env["TMPDIR"]))
     unpacking.install(lambda_runtime, Path(env["TMPDIR"]) / "unpacked")
     custom_resources.install(lambda_svc, custom_resource)
+    mended.install()
     for name, kind in EXTRA_TYPES.items():
         provisioners._RESOURCE_HANDLERS[name] = kind.handlers()  # noqa: SLF001  # the way in that MiniStack has
     sys.argv = ["ministack"]  # its own parser reads this

@@ -4,7 +4,7 @@ import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from local.errors import LocalAccountError
@@ -20,8 +20,6 @@ class Record:
 
     process: ProcessId
     endpoint: str
-    services: dict[str, str] = field(default_factory=dict)
-    """Endpoints of what the account's own endpoint does not serve, by service name."""
     bootstrapped: bool = False
 
     @classmethod

@@ -9,7 +9,7 @@ from local.process import ProcessId
 from local.settings import settings
 from local.workdir import Record
 
-RECORD = Record(ProcessId(1, "boot:1"), "http://127.0.0.1:20001", {"sagemaker": "http://127.0.0.1:20002"})
+RECORD = Record(ProcessId(1, "boot:1"), "http://127.0.0.1:20001")
 OUTPUTS = {
     "BusName": "spendplane",
     "TableName": "spendplane",
@@ -27,7 +27,6 @@ def test_a_client_gets_endpoints_credentials_and_our_names() -> None:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL_SAGEMAKER": "http://127.0.0.1:20002",
         "SPENDPLANE_BUS": "spendplane",
         "SPENDPLANE_TABLE": "spendplane",
         "SPENDPLANE_QUEUE_URL": "http://127.0.0.1:20001/000000000000/spendplane-usage",
@@ -70,11 +69,10 @@ def test_the_env_file_is_read_by_a_shell_as_it_was_meant(tmp_path: Path) -> None
 
 
 def test_the_emulators_listen_on_loopback_only_and_write_below_their_folder(tmp_path: Path) -> None:
-    env = settings(20001, 20002, tmp_path)
+    env = settings(20001, tmp_path)
 
     assert {env[name] for name in ("BIND_HOST", "SFTP_HOST", "MINISTACK_HOST")} == {"127.0.0.1"}
     assert env["IOT_MTLS_ENABLED"] == env["SFTP_ENABLED"] == "0"
     assert env["AUTH"] == "true"
     assert all(env[name].startswith(str(tmp_path)) for name in ("TMPDIR", "STATE_DIR", "S3_DATA_DIR"))
-    assert env["AWS_ENDPOINT_URL_SAGEMAKER"] == "http://127.0.0.1:20002"
     assert str(tmp_path) in env["DOCKER_HOST"]

@@ -20,7 +20,7 @@ def files(tmp_path: Path) -> Workdir:
 def running() -> Record:
     process = ProcessId.of(os.getpid())
     assert process is not None
-    return Record(process, "http://127.0.0.1:20001", {"sagemaker": "http://127.0.0.1:20002"})
+    return Record(process, "http://127.0.0.1:20001")
 
 
 def test_a_record_comes_back_as_it_was_written(files: Workdir, running: Record) -> None:

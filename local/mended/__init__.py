@@ -1,0 +1,32 @@
+"""What AWS does and the emulators do otherwise or not at all, as far as it matters here; one file per subject.
+
+Import this in the emulators' process only, once its environment is set.
+"""
+
+
+def install() -> None:
+    """Puts all of it into MiniStack, before it serves. What concerns moto follows when moto is first needed."""
+    from ministack import app
+    from ministack.core import iam_actions, iam_evaluator
+    from ministack.services import apigateway, apigateway_v1, dynamodb, iam, tagging
+    from ministack.services.cloudformation import provisioners
+
+    from local.mended import (
+        authorization,
+        from_moto,
+        http_stages,
+        leading_keys,
+        method_settings,
+        role_pages,
+        tags,
+        usage_plans,
+    )
+
+    from_moto.install(app, iam_actions)
+    authorization.install(app, iam_actions, iam)
+    leading_keys.install(iam_actions, iam_evaluator, dynamodb)
+    tags.install(tagging, apigateway_v1, apigateway)
+    method_settings.install(apigateway_v1, provisioners)
+    usage_plans.install(apigateway_v1, provisioners)
+    http_stages.install(apigateway, apigateway_v1, provisioners)
+    role_pages.install(iam)
