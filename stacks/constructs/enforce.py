@@ -19,7 +19,7 @@ _STILL_NEWS = Duration.hours(1)
 """A crossing is retried for this long; the rounds look at the counters again every minute anyway."""
 _ON_ALL = Acknowledgment(
     id="AwsSolutions-IAM5[Resource::*]",
-    reason="X-Ray's Put actions and four lists (tagged resources, roles, scalable targets, scaling policies) know no "
+    reason="X-Ray's Put actions and five lists (tagged resources, roles, scalable targets, their policies and schedules) know no "
     "resource; nothing that changes anything is on '*'.",
 )
 

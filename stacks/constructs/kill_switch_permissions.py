@@ -38,6 +38,7 @@ _FIND = (
     "iam:GetAccountAuthorizationDetails",
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DescribeScheduledActions",
 )
 _READ = {
     "lambda:GetFunctionConcurrency": (_FUNCTIONS,),
@@ -64,6 +65,7 @@ _TURN = {
     "ecs:UpdateService": (_SERVICES,),
     "application-autoscaling:RegisterScalableTarget": (_SCALABLE_TARGETS,),
     "application-autoscaling:PutScalingPolicy": (_SCALABLE_TARGETS,),
+    "application-autoscaling:PutScheduledAction": (_SCALABLE_TARGETS,),
     # Deleting an endpoint does this to its variants, with the rights of whoever deletes.
     "application-autoscaling:DeregisterScalableTarget": (_SCALABLE_TARGETS,),
 }

@@ -35,6 +35,7 @@ TURN = {
     "ecs:UpdateService",
     "application-autoscaling:RegisterScalableTarget",
     "application-autoscaling:PutScalingPolicy",
+    "application-autoscaling:PutScheduledAction",
     "application-autoscaling:DeregisterScalableTarget",
 }
 TAG = {"sagemaker:AddTags", "application-autoscaling:TagResource"}
@@ -43,6 +44,7 @@ FIND = {
     "iam:GetAccountAuthorizationDetails",
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingPolicies",
+    "application-autoscaling:DescribeScheduledActions",
 }
 READ = {
     "lambda:GetFunctionConcurrency",

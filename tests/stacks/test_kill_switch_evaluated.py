@@ -31,6 +31,7 @@ CHANGES = [
     ("ecs:UpdateService", f"arn:aws:ecs:{REGION}:{ACCOUNT}:service/cluster/x"),
     ("application-autoscaling:RegisterScalableTarget", SCALING),
     ("application-autoscaling:PutScalingPolicy", SCALING),
+    ("application-autoscaling:PutScheduledAction", SCALING),
     ("application-autoscaling:DeregisterScalableTarget", SCALING),
 ]
 REFUSED: dict[str, dict[str, str]] = {
