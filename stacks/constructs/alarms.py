@@ -121,14 +121,15 @@ class Alarms(Construct):
         self._on_call.alarm(
             "TargetsEscalated",
             records("TargetsEscalated", "enforce", FIVE_MINUTES),
-            "The kill switch gave up on something and leaves it to you: a target that it may not or cannot turn, that "
-            "somebody turns back on, or more targets than it may hold. The money keeps running. The notice to on-call "
-            "names them; run `spendplane status`, then turn them down by hand as the runbook says.",
+            "The kill switch leaves a target to you: it may not or cannot turn it down or give it back, or somebody "
+            "turns it back on. Money may keep running. The notice to on-call names it; run `spendplane kill ls` and "
+            "`spendplane kill show ID`, then go on by hand as the runbook says.",
         )
         self._on_call.alarm(
             "TargetsFailed",
             records("TargetsFailed", "enforce", FIVE_MINUTES),
-            "The kill switch could not turn a target down, or give it back. It tries again every minute and escalates "
-            "when that stays in vain. Read the log /aws/lambda/spendplane-enforce for the target and the cause (a "
-            "missing right, a tag that changed), then run `spendplane status`.",
+            "For a quarter of an hour the kill switch could not turn a target down, or give it back. It tries again "
+            "every minute and escalates when that stays in vain. Run `spendplane kill ls` and `spendplane kill show ID`"
+            " for the target and the cause: a missing right, a tag that changed, an endpoint that is being changed.",
+            periods=3,  # an endpoint takes minutes to come back, and is busy until then
         )

@@ -23,6 +23,7 @@ _API_PLACES = (
     "arn:{partition}:apigateway:{region}::/apis/*/stages/*",
     "arn:{partition}:apigateway:{region}::/usageplans/*",
 )
+_API_LIMITS = "arn:{partition}:apigateway:{region}::/account"
 _ROLES = "arn:{partition}:iam::{account}:role/*"
 _SERVICES = "arn:{partition}:ecs:{region}:{account}:service/*"
 _SCALABLE_TARGETS = "arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*"
@@ -46,7 +47,7 @@ _READ = {
     "sagemaker:DescribeEndpointConfig": (_ENDPOINT_CONFIGS,),
     "sagemaker:DescribeInferenceComponent": (_COMPONENTS,),
     "sagemaker:ListTags": (_ENDPOINTS, _COMPONENTS),
-    "apigateway:GET": _API_PLACES,
+    "apigateway:GET": (*_API_PLACES, _API_LIMITS),
     "iam:GetRole": (_ROLES,),
     "iam:GetRolePolicy": (_ROLES,),
     "iam:ListRolePolicies": (_ROLES,),

@@ -53,11 +53,11 @@ def test_quarantined_and_unpriced_records_are_noticed_by_the_dimension_that_the_
 
 def test_what_the_switch_cannot_do_is_noticed_by_the_dimension_that_it_emits(aws: Assembly) -> None:
     variables = aws.resources("AWS::Lambda::Function")["Function:spendplane-enforce"]["Environment"]["Variables"]
-    for metric in ("TargetsEscalated", "TargetsFailed"):
+    for metric, periods in (("TargetsEscalated", 1), ("TargetsFailed", 3)):
         (alarm,) = _alarms(aws, variables["POWERTOOLS_METRICS_NAMESPACE"], metric)
         assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
         assert (alarm["Threshold"], alarm["Statistic"], alarm["Period"]) == (1, "Sum", 300)
-        assert (alarm["ComparisonOperator"], alarm["EvaluationPeriods"]) == ("GreaterThanOrEqualToThreshold", 1)
+        assert (alarm["ComparisonOperator"], alarm["EvaluationPeriods"]) == ("GreaterThanOrEqualToThreshold", periods)
 
 
 def test_rounds_that_do_not_run_are_noticed_after_ten_minutes_though_nothing_is_counted(aws: Assembly) -> None:

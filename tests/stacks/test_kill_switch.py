@@ -20,6 +20,7 @@ APIS = {
     f"arn:<AWS::Partition>:apigateway:<AWS::Region>::/{place}"
     for place in ("restapis/*/stages/*", "apis/*/stages/*", "usageplans/*")
 }
+API_LIMITS = "arn:<AWS::Partition>:apigateway:<AWS::Region>::/account"
 ROLES = "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/*"
 SERVICES = f"arn:<AWS::Partition>:ecs:{IN_REGION}:service/*"
 SCALING = f"arn:<AWS::Partition>:application-autoscaling:{IN_REGION}:scalable-target/*"
@@ -78,7 +79,7 @@ def expected(environments: list[str], protected: list[str]) -> dict[str, Stateme
     register = "application-autoscaling:RegisterScalableTarget"
     allows: list[tuple[str, set[str], set[str], Json]] = [
         ("FindTargets", FIND, {"*"}, {}),
-        ("ReadTargets", READ, {*turned, CONFIGS}, {}),
+        ("ReadTargets", READ, {*turned, CONFIGS, API_LIMITS}, {}),
         ("TurnTargets", TURN, turned, tagged("ResourceTag", environments)),
         ("RestoreEndpoints", {"sagemaker:CreateEndpoint"}, {ENDPOINTS, CONFIGS}, tagged("RequestTag", environments)),
         ("TagRestoredEndpoints", {"sagemaker:AddTags"}, {ENDPOINTS}, tagged("RequestTag", environments, **create)),

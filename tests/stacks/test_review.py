@@ -22,6 +22,7 @@ KILL_SWITCH = {
         "apigateway:<AWS::Region>::/restapis/*/stages/*",
         "apigateway:<AWS::Region>::/apis/*/stages/*",
         "apigateway:<AWS::Region>::/usageplans/*",
+        "apigateway:<AWS::Region>::/account",
         "iam::<AWS::AccountId>:role/*",
         f"ecs:{IN_REGION}:service/*",
         f"application-autoscaling:{IN_REGION}:scalable-target/*",
