@@ -14,6 +14,7 @@ from cli.errors import Failure
 
 if TYPE_CHECKING:
     from spendplane.application.ports import PriceBook
+    from spendplane.application.switches import Switches
     from spendplane.bootstrap import Ports
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -30,6 +31,7 @@ class Settings:
     queue_url: str | None = None
     oncall_topic_arn: str | None = None
     alerts_topic_arn: str | None = None
+    enforce_function: str = "spendplane-enforce"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,12 @@ class Session:
     """One run of the command. Tests hand in their own, with ports in memory and a clock that stands still.
 
     `clients` makes an AWS client by its service's name, for what no port covers: publishing with retries per entry,
-    and the checks of `doctor`.
+    asking the kill switch, and the checks of `doctor`.
     """
 
     settings: Settings
     make_ports: Callable[[Settings], "Ports"]
+    make_switches: Callable[[Settings], "Switches"]
     make_prices: Callable[[Path | None], "PriceBook"]
     clients: Callable[[str], Any]
     now: Callable[[], datetime]
@@ -51,6 +54,16 @@ class Session:
     def ports(self) -> "Ports":
         """The ports, with a price book that knows no `prices.yaml`: a file with a mistake must not stop `status`."""
         return self.make_ports(self.settings)
+
+    def switches(self) -> "Switches":
+        """What the kill switch keeps, for reading only: what is to change it is asked of its function."""
+        return self.make_switches(self.settings)
+
+    def ask(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Has the kill switch's function carry out a command of `contract.commands`. Raises Failure and ClientError."""
+        from cli.asking import invoke
+
+        return invoke(self.clients("lambda"), self.settings.enforce_function, command)
 
     def prices(self, path: Path | None) -> "PriceBook":
         """The price book of this file, else of `prices.yaml` where it is; no AWS is needed. Raises FileError."""
@@ -63,7 +76,9 @@ class Session:
 
 def live_session(settings: Settings, *, debug: bool = False) -> Session:
     """Over AWS, by the environment's credentials and endpoints."""
-    return Session(settings, _aws_ports, _aws_prices, _aws_client, lambda: datetime.now(UTC), debug=debug)
+    return Session(
+        settings, _aws_ports, _aws_switches, _aws_prices, _aws_client, lambda: datetime.now(UTC), debug=debug
+    )
 
 
 def session(context: typer.Context) -> Session:
@@ -97,6 +112,13 @@ def _aws_ports(settings: Settings) -> "Ports":
     return aws_ports(settings.table, settings.bus)
 
 
+def _aws_switches(settings: Settings) -> "Switches":
+    from spendplane.adapters.dynamodb.switches import DynamoSwitches
+    from spendplane.bootstrap import dynamo_table
+
+    return DynamoSwitches(dynamo_table(settings.table))
+
+
 def _aws_prices(path: Path | None) -> "PriceBook":
     from spendplane.bootstrap import price_book
 
@@ -106,4 +128,8 @@ def _aws_prices(path: Path | None) -> "PriceBook":
 def _aws_client(service: str) -> Any:  # boto3 makes its clients at run time
     from spendplane.bootstrap import client
 
+    if service == "lambda":
+        from cli.asking import patient_client
+
+        return patient_client()
     return client(service)

@@ -47,6 +47,7 @@ _STRANGER = {
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _ABSENT = {"ResourceNotFoundException", "NotFound", "QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}
 _OF_BUS = {"PutEvents", "DescribeEventBus", "ListRules"}
+_OF_FUNCTION = {"Invoke", "GetFunctionConfiguration", "GetFunctionConcurrency"}
 _OF_TABLE = {"GetItem", "BatchGetItem", "Query", "Scan", "PutItem", "UpdateItem", "TransactWriteItems", "DescribeTable"}
 _SIGN_IN = "sign in again, for example: aws sso login"
 _MENDS = {
@@ -102,7 +103,10 @@ def _client_error(error: "ClientError", settings: "Settings") -> Failure:
     if code in _ABSENT:
         return _absent(operation, said, settings)
     if code in _DENIED:
-        return Failure(f"AWS denies it: {said}", "give these credentials the permission, or use others (AWS_PROFILE)")
+        right = f"lambda:InvokeFunction on {settings.enforce_function}" if operation == "Invoke" else "the permission"
+        return Failure(f"AWS denies it: {said}", f"give these credentials {right}, or use others (AWS_PROFILE)")
+    if code == "TooManyRequestsException":
+        return Failure(f"AWS is asked too often: {said}", "nothing was done; try again in a moment")
     if code in _EXPIRED:
         return Failure(f"the credentials have expired: {said}", "sign in again, for example: aws sso login")
     if code in _STRANGER:
@@ -120,6 +124,11 @@ def _absent(operation: str, said: str, settings: "Settings") -> Failure:
     if operation in _OF_TABLE:
         return Failure(
             f"there is no table `{settings.table}` ({said})", "deploy first, or name yours: --table, SPENDPLANE_TABLE"
+        )
+    if operation in _OF_FUNCTION:
+        return Failure(
+            f"there is no function `{settings.enforce_function}` ({said})",
+            "deploy first, or name yours: --enforce-function, SPENDPLANE_ENFORCE_FUNCTION",
         )
     return Failure(f"not there: {said}", "deploy (again): cdk deploy --all")
 

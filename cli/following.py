@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from cli.quarantined import days_between
-from cli.standings import alerts, rounded
+from cli.standing_objects import alerts, rounded
 
 if TYPE_CHECKING:
     from spendplane.application.ports import QuarantineEntry

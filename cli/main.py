@@ -4,7 +4,20 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import budget, doctor, events, explain, prices, quarantine, rebuild, reprice, status, tail
+from cli.commands import (
+    budget,
+    doctor,
+    events,
+    explain,
+    kill,
+    prices,
+    quarantine,
+    rebuild,
+    release,
+    reprice,
+    status,
+    tail,
+)
 from cli.context import Session, Settings, live_session
 from cli.group import RootGroup
 from cli.options import EPILOG
@@ -43,6 +56,9 @@ def root(
     alerts_topic_arn: Annotated[
         str | None, typer.Option(envvar="SPENDPLANE_ALERTS_TOPIC_ARN", help="Alerts topic (default: by its name).")
     ] = None,
+    enforce_function: Annotated[
+        str, typer.Option(envvar="SPENDPLANE_ENFORCE_FUNCTION", help="Function of the kill switch.")
+    ] = "spendplane-enforce",
     debug: Annotated[bool, typer.Option("--debug", help="Stack traces for failures.")] = False,
     _show_version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
@@ -53,16 +69,20 @@ def root(
     Credentials, Region and endpoint come from the environment, as for every AWS tool. These options may also stand
     behind a command.
     """
-    settings = Settings(bus, table, queue_url or None, oncall_topic_arn or None, alerts_topic_arn or None)
+    settings = Settings(
+        bus, table, queue_url or None, oncall_topic_arn or None, alerts_topic_arn or None, enforce_function
+    )
     if not isinstance(context.obj, Session):
         context.obj = live_session(settings, debug=debug)
 
 
-_SEE, _PUT, _KEEP = "See", "Publish and calculate", "Look after"
+_SEE, _ACT, _PUT, _KEEP = "See", "Stop spending", "Publish and calculate", "Look after"
 app.command("status", epilog=EPILOG, rich_help_panel=_SEE)(status.status)
 app.command("tail", epilog=EPILOG, rich_help_panel=_SEE)(tail.tail)
 app.command("explain", epilog=EPILOG, rich_help_panel=_SEE)(explain.explain)
 app.add_typer(budget.app, name="budget", rich_help_panel=_SEE)
+app.command("release", epilog=EPILOG, rich_help_panel=_ACT)(release.release)
+app.add_typer(kill.app, name="kill", rich_help_panel=_ACT)
 app.add_typer(events.app, name="events", rich_help_panel=_PUT)
 app.add_typer(prices.app, name="prices", rich_help_panel=_PUT)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_KEEP)

@@ -153,6 +153,17 @@ def facts(rows: Iterable[tuple[str, "str | Text"]]) -> "Table":
 
 
 @contextmanager
+def working(what: str) -> "Iterator[None]":
+    """A sign of life on stderr while somebody else works; nothing where stderr is not a terminal."""
+    target = console(stderr=True)
+    if not target.is_terminal:
+        yield
+        return
+    with target.status(what):
+        yield
+
+
+@contextmanager
 def counting(what: str, total: int | None = None) -> "Iterator[Callable[[], None]]":
     """A progress bar on stderr that a call advances by one; nothing where stderr is not a terminal."""
     target = console(stderr=True)

@@ -1,13 +1,13 @@
-"""How budgets stand, as JSON objects and as a table with bars."""
+"""How budgets stand, as a table with bars."""
 
-from collections.abc import Iterable, Sequence
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cli.output import minute, safe, table
-from spendplane.domain.alerts import Pace, alert_id
-from spendplane.domain.counters import MODEL_LABEL, USER_LABEL
+from cli.standing_objects import rounded
+from spendplane.domain.counters import CounterRef
 from spendplane.domain.limits import State
 from spendplane.domain.money import format_usd
 from spendplane.domain.periods import Period, Window
@@ -23,88 +23,36 @@ BAR_CELLS = 10
 NARROW_BAR_CELLS = 6
 FULL_WIDTH = 120
 """Columns from which on the table also shows alerts and pace, and longer bars."""
-_WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
-_KINDS = {USER_LABEL: "user", MODEL_LABEL: "model"}
+_NONE: Mapping[CounterRef, str] = {}
 
 
-def to_object(standing: "Standing") -> dict[str, Any]:
-    """One counter against its budget. `percent` is of the tightest limit (`unit`), null where there is none."""
-    budget, counter, window = standing.budget, standing.counter, standing.counter.ref.window
-    closest = standing.closest
-    return {
-        "budget_id": budget.id,
-        "key": counter.ref.key,
-        "per": budget.per,
-        "period": window.period.value,
-        "period_start": window.start,
-        "period_end": window.end,
-        "limit_usd": budget.limits.usd,
-        "limit_tokens": budget.limits.tokens,
-        "limit_requests": budget.limits.requests,
-        "spent_usd": counter.spend.usd,
-        "tokens": counter.spend.tokens,
-        "requests": counter.spend.requests,
-        "percent": None if closest is None else rounded(closest.percent),
-        "unit": closest.unit if closest else None,
-        "state": standing.state.value,
-        "alerts": alerts(standing),
-        "unpriced_events": counter.unpriced,
-        "revision": budget.revision,
-        "mode": budget.mode,
-        "on_hard_limit": budget.on_hard_limit,
-        "owner": budget.owner,
-        **_pace_object(standing.pace),
-        "contributors": [{"kind": kind, "name": name, "usd": usd} for kind, name, usd in contributors(standing)],
-    }
+def to_table(
+    standings: Iterable["Standing"], top: int, width: int, switches: Mapping[CounterRef, str] = _NONE
+) -> "Table":
+    """A line per counter; of each per-key budget the `top` largest (0: all), under a line that names it.
 
-
-def _pace_object(pace: "Pace | None") -> dict[str, Any]:
-    end = pace.period_end_percent if pace else None
-    return {
-        "per_hour": rounded(pace.per_hour, "0.000001") if pace else None,
-        "limit_reached_at": pace.reached_at if pace else None,
-        "period_end_percent": None if end is None else rounded(end),
-    }
-
-
-def alerts(standing: "Standing") -> list[dict[str, Any]]:
-    """The alerts raised in this period, lowest threshold first."""
-    ref = standing.counter.ref
-    return [
-        {"threshold_percent": percent, "revision": revision, "alert_id": alert_id(ref, percent, revision)}
-        for percent, revision in standing.alerts
-    ]
-
-
-def contributors(standing: "Standing") -> list[tuple[str, str, Decimal]]:
-    """(kind, name, dollars), the largest first."""
-    shares = sorted(standing.counter.contributors.items(), key=lambda item: item[1], reverse=True)
-    return [(_KINDS.get(label[:2], "other"), label[2:], usd) for label, usd in shares]
-
-
-def rounded(value: Decimal, places: str = "0.01") -> Decimal:
-    """For reading; half to even."""
-    return value.quantize(Decimal(places), context=_WIDE)
-
-
-def to_table(standings: Iterable["Standing"], top: int, width: int) -> "Table":
-    """A line per counter; of each per-key budget the `top` largest (0: all), under a line that names it."""
+    `switches` says how the kill switches stand that are not off. Where there is none, no column is spent on them, and
+    where there is little room, they take that of the bars.
+    """
     full = width >= FULL_WIDTH
-    columns = ["Budget", "Period", "Spent", "Limit", "Used", "", "State", *(["Alerts", "Pace"] if full else [])]
-    made = table(*columns, right=("Spent", "Used"), fold=("Budget", "Pace"))
+    bars = [BAR_CELLS] if full else [] if switches else [NARROW_BAR_CELLS]
+    columns = ["Budget", "Period", "Spent", "Limit", "Used", *([""] if bars else []), "State"]
+    columns += [*(["Switch"] if switches else []), *(["Alerts", "Pace"] if full else [])]
+    made = table(*columns, right=("Spent", "Used"), fold=("Budget", "Switch", "Pace"))
     for budget, found in groupby(standings, key=lambda item: item.budget):
         group = list(found)
         if budget.per:
             made.add_row(f"{safe(budget.id)} per {budget.per}", _short(group[0].counter.ref.window), style="dim")
         shown = group[:top] if budget.per and top else group
         for standing in shown:
-            made.add_row(*_cells(standing, full=full))
+            switch = [safe(switches.get(standing.counter.ref, ""))] if switches else []
+            made.add_row(*_cells(standing, bars), *switch, *(_outlook(standing) if full else []))
         if len(shown) < len(group):
             made.add_row(f"  … {len(group) - len(shown):,} more: --top 0", style="dim")
     return made
 
 
-def _cells(standing: "Standing", *, full: bool) -> list["str | Text"]:
+def _cells(standing: "Standing", bars: Sequence[int]) -> list["str | Text"]:
     from rich.text import Text
 
     ref, style = standing.counter.ref, STYLES[standing.state]
@@ -115,13 +63,15 @@ def _cells(standing: "Standing", *, full: bool) -> list["str | Text"]:
         format_usd(standing.counter.spend.usd) + ("+" if standing.counter.unpriced else ""),
         limit(standing),
         "" if standing.percent is None else f"{rounded(standing.percent, '0.1'):,f}%",
-        Text(bar(standing.percent, BAR_CELLS if full else NARROW_BAR_CELLS), style=style),
+        *(Text(bar(standing.percent, cells), style=style) for cells in bars),
         Text(standing.state.value, style=style),
     ]
-    if full:
-        raised = " ".join(f"{percent}%" for percent in sorted({percent for percent, _ in standing.alerts}))
-        cells += [raised, _pace(standing)]
     return cells
+
+
+def _outlook(standing: "Standing") -> list[str]:
+    raised = " ".join(f"{percent}%" for percent in sorted({percent for percent, _ in standing.alerts}))
+    return [raised, _pace(standing)]
 
 
 def bar(percent: Decimal | None, cells: int) -> str:

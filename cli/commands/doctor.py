@@ -18,7 +18,7 @@ _STYLES = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red", Stat
 
 
 def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
-    """Check credentials, clock, bus, table, queues, topics, budgets, sweep and files, each with its mend.
+    """Check credentials, clock, bus, table, queues, topics, budgets, sweep, kill switch and files, each with its mend.
 
     Ends with 3 when a check fails; a warning is no failure. Changes nothing.
     """
@@ -45,6 +45,7 @@ def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
 
 
 def _examine(run: Session) -> Iterator[Finding]:
+    from cli.checks import enforcing
     from cli.checks.account import account
     from cli.checks.files import files
     from cli.checks.resources import bus, queues, table, topics
@@ -53,6 +54,8 @@ def _examine(run: Session) -> Iterator[Finding]:
     yield from guarded("files", files, run)
     in_account: dict[str, Check] = {
         "bus": bus, "table": table, "queue": queues, "topic": topics, "budgets": definitions, "sweep": sweep,
+        "kill switch": enforcing.function, "crossings": enforcing.crossings, "rounds": enforcing.rounds,
+        "switches": enforcing.given_up,
     }  # fmt: skip
     reached = list(guarded("credentials", account, run))
     yield from reached

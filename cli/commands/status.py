@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import output
+from cli import output, switches
 from cli.budgets import known, selector
 from cli.context import Session, session
 from cli.errors import Failure
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Group, RenderableType
     from rich.text import Text
 
+    from cli.picture import Picture
     from spendplane.application.status import Standing
 
 TOP_CONTRIBUTORS = 5
@@ -37,18 +39,19 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Show it anew every two seconds, until Ctrl-C.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """How every budget stands: spent, limit, state, alerts. Reads counters, never raw events."""
+    """How every budget stands: spent, limit, state, alerts, kill switch. Reads counters, never raw events."""
     if watch and as_json:
         raise typer.BadParameter("--watch is for people and --json for scripts: choose one (or see `tail --json`)")
     found = session(context)
 
-    def read() -> "list[Standing]":
-        return _standings(found, budget, key, set(state or State), at)
+    def read() -> "Picture":
+        from cli.picture import Picture
+
+        standings = _standings(found, budget, key, set(state or State), at)
+        return Picture(standings, switches.of_standings(found.switches(), standings), found.now())
 
     if as_json:
-        from cli.standings import to_object
-
-        output.print_json([to_object(item) for item in read()])
+        output.print_json(read().to_objects())
     elif watch:
         _watch(lambda: _view(read(), top, budget), found.sleep)
     else:
@@ -69,24 +72,26 @@ def _standings(
     return [item for item in standings if item.state in states]
 
 
-def _view(standings: "list[Standing]", top: int, budget: str | None) -> "Group":
+def _view(picture: "Picture", top: int, budget: str | None) -> "Group":
     from rich.console import Group
     from rich.text import Text
 
     from cli.standings import to_table, unpriced_note
 
+    standings = picture.standings
     if not standings:
         of = "of any budget" if budget is None else f"of `{budget}`"
         return Group(Text(f"No counter {of} fits in this period. What is deployed: spendplane budget ls"))
     note = unpriced_note(standings)
     notes: list[RenderableType] = [Text(""), Text(note, style="yellow")] if note else []
     details: list[RenderableType] = (
-        [Text(""), output.facts(_details(standings[0]))] if budget and len(standings) == 1 else []
+        [Text(""), output.facts(_details(standings[0], picture))] if budget and len(standings) == 1 else []
     )
-    return Group(to_table(standings, top, output.console().width), *notes, *details)
+    width = output.console().width
+    return Group(to_table(standings, top, width, picture.words(width)), *notes, *details)
 
 
-def _details(standing: "Standing") -> "list[tuple[str, str | Text]]":
+def _details(standing: "Standing", picture: "Picture") -> "list[tuple[str, str | Text]]":
     budget, window = standing.budget, standing.counter.ref.window
     pace = standing.pace
     rows = [
@@ -96,6 +101,10 @@ def _details(standing: "Standing") -> "list[tuple[str, str | Text]]":
         ("limit reached", output.minute(pace.reached_at) + " at this rate" if pace and pace.reached_at else ""),
         *((f"top {kind}s", _shares(standing, kind)) for kind in ("user", "model")),
         ("alerts", ", ".join(f"{percent} % (revision {revision})" for percent, revision in standing.alerts)),
+        *(
+            ("switch", f"{switches.words(item, picture.now)} (spendplane kill show {quote(item.id)})")
+            for item in picture.of(standing)
+        ),
         ("at 100 %", f"{budget.on_hard_limit} (mode {budget.mode})"),
         ("owner", budget.owner or ""),
     ]
@@ -103,7 +112,7 @@ def _details(standing: "Standing") -> "list[tuple[str, str | Text]]":
 
 
 def _shares(standing: "Standing", kind: str) -> str:
-    from cli.standings import contributors
+    from cli.standing_objects import contributors
 
     shares = [f"{name} {format_usd(usd)}" for what, name, usd in contributors(standing) if what == kind]
     return ", ".join(shares[:TOP_CONTRIBUTORS])

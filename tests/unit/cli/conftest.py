@@ -1,8 +1,8 @@
 """The command over ports in memory: `shell("status", "--json")`, and what came out."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,19 @@ from cli.context import Session, Settings
 from cli.main import app
 from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryQuarantine, MemoryStore
+from spendplane.adapters.memory.fleet import MemoryFleet
 from spendplane.adapters.prices import LayeredPriceBook
+from spendplane.application.orders import Orders
 from spendplane.application.retry import Retry
 from spendplane.bootstrap import Ports
 from spendplane.contract import prices_file
 from spendplane.domain.budgets import Budget
-from tests.support.builders import NOW, message
+from spendplane.domain.targets import Protection, Target
+from tests.support.builders import NOW, budget, envelope, message, record
+from tests.support.world import NOT_PRODUCTION
+from tests.unit.cli.fakes import ANN, Client, EnforceFunction
+
+TAGS = {"project": "marketing-gen-v1", "environment": "staging"}
 
 
 def _no_price_file(path: Path | None) -> LayeredPriceBook:
@@ -33,10 +40,16 @@ class Shell:
     store: MemoryStore = field(default_factory=MemoryStore)
     quarantine: MemoryQuarantine = field(default_factory=MemoryQuarantine)
     bus: MemoryBus = field(default_factory=MemoryBus)
+    fleet: MemoryFleet = field(default_factory=MemoryFleet)
+    protection: Protection = NOT_PRODUCTION
     clients: dict[str, Any] = field(default_factory=dict)
     make_ports: Callable[[Settings], Ports] | None = None
     sleep: Callable[[float], None] = lambda _: None
     debug: bool = False
+
+    def __post_init__(self) -> None:
+        self.function = EnforceFunction(self.orders)
+        self.clients = {"lambda": self.function, "sts": Client({"get_caller_identity": {"Arn": ANN}}), **self.clients}
 
     @property
     def ports(self) -> Ports:
@@ -44,6 +57,27 @@ class Shell:
         store = self.store
         retry = Retry(sleep=lambda _: None)
         return Ports(store, store, store, self.quarantine, self.bus, _no_price_file(None), retry)
+
+    def orders(self) -> Orders:
+        """The deployed kill switch."""
+        store = self.store
+        enforce = bootstrap.enforce(store, store, store, self.fleet, store, self.bus, self.protection)
+        return Orders(replace(enforce, retry=Retry(sleep=lambda _: None)))
+
+    def resource(
+        self, name: str, kind: str = "lambda-function", reserved: int | None = 10, tags: Mapping[str, str] = TAGS
+    ) -> Target:
+        """A resource of the account: of project marketing-gen-v1 in staging, where its tags say nothing else."""
+        tags = {**TAGS, **tags}
+        arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+        return self.fleet.add(Target(kind, arn, name, tags), reserved=reserved)
+
+    def enforce(self) -> None:
+        """The kill switch hears of every crossed budget, then has its minute."""
+        for item in self.bus.published:
+            if item.detail_type == "Budget Threshold Crossed":
+                self.orders()(envelope(item.detail, item.detail_type, "spendplane"), NOW)
+        self.orders()({"command": "reconcile"}, NOW)
 
     def deploy(self, *budgets: Budget) -> None:
         """As the custom resource does."""
@@ -56,10 +90,17 @@ class Shell:
     def __call__(self, *args: str, stdin: str | None = None) -> Result:
         """Runs the command at NOW."""
         made = self.make_ports or (lambda _: self.ports)
+        clients = self.clients.__getitem__
         session = Session(
-            Settings(), made, _no_price_file, self.clients.__getitem__, lambda: NOW, self.sleep, self.debug
+            Settings(), made, lambda _: self.store, _no_price_file, clients, lambda: NOW, self.sleep, self.debug
         )
         return CliRunner().invoke(app, list(args), input=stdin, obj=session)
+
+    def lines(self, *args: str, stdin: str | None = None, code: int = 0) -> list[str]:
+        """What a person reads."""
+        result = self(*args, stdin=stdin)
+        assert result.exit_code == code, result.output
+        return [line.rstrip() for line in result.stdout.splitlines()]
 
     def json(self, *args: str, stdin: str | None = None, code: int = 0) -> Any:
         """What --json prints, every number exact."""
@@ -76,3 +117,22 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     return Shell()
+
+
+@pytest.fixture
+def over(shell: Shell) -> Shell:
+    """`staging` is at $120 of $100, and its switch has not looked yet. Of four functions with its tags two may go."""
+    shell.deploy(budget("staging", 100, match={"project_id": "marketing-gen-v1"}, mode="enforce"))
+    shell.resource("agent")
+    shell.resource("summaries", reserved=None)
+    shell.resource("live", tags={"environment": "production"})
+    shell.resource("demo", tags={"spendplane:exempt": "2026-11-30"})
+    shell.meter(record("1", cost_usd="120"))
+    return shell
+
+
+@pytest.fixture
+def engaged(over: Shell) -> Shell:
+    """The same, and two functions are down."""
+    over.enforce()
+    return over

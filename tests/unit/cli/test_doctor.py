@@ -1,38 +1,19 @@
 """`spendplane doctor`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.exceptions import NoCredentialsError
 
 from spendplane.application.announcing import usage_quarantined
-from tests.support.builders import NOW, budget
+from spendplane.domain.switches import Level
+from tests.support.builders import NOW, budget, record, ref
 from tests.unit.cli.conftest import Shell
-
-
-class Client:
-    """An AWS client that gives prepared answers, or raises them."""
-
-    def __init__(self, answers: dict[str, Any]) -> None:
-        self.answers = answers
-        self.meta = type("Meta", (), {"endpoint_url": "https://here", "region_name": "eu-west-1"})
-
-    def __getattr__(self, name: str) -> Any:
-        def call(**parameters: Any) -> Any:
-            answer = self.answers[name]
-            answer = answer(parameters) if callable(answer) else answer
-            if isinstance(answer, Exception):
-                raise answer
-            return answer
-
-        return call
-
-
-def refusal(code: str, operation: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "told so"}}, operation)
+from tests.unit.cli.fakes import Client, refusal
 
 
 def identity(skew: timedelta = timedelta()) -> dict[str, Any]:
@@ -48,6 +29,19 @@ def depth(parameters: dict[str, Any]) -> dict[str, Any]:
     return {"Attributes": {"ApproximateNumberOfMessages": "0", "QueueArn": parameters["QueueUrl"]}}
 
 
+STAGING = budget("staging", 1, on_hard_limit="throttle")
+LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function"
+USAGE = {"Name": "r", "EventPattern": '["AI Usage Recorded"]', "State": "ENABLED"}
+CROSSED = {"Name": "c", "EventPattern": '["Budget Threshold Crossed"]', "State": "ENABLED"}
+CONFIGURATION = {
+    "State": "Active",
+    "LastUpdateStatus": "Successful",
+    "Environment": {
+        "Variables": {"THROTTLEABLE_ENVIRONMENTS": "development,staging", "MAX_TARGETS": "20", "MAX_ATTEMPTS": "2"}
+    },
+}
+
+
 @pytest.fixture
 def sound(shell: Shell) -> Shell:
     """An account in which all is well."""
@@ -58,7 +52,8 @@ def sound(shell: Shell) -> Shell:
         "events": Client(
             {
                 "describe_event_bus": {},
-                "list_rules": {"Rules": [{"Name": "r", "EventPattern": '["AI Usage Recorded"]', "State": "ENABLED"}]},
+                "list_rules": {"Rules": [USAGE, CROSSED]},
+                "list_targets_by_rule": {"Targets": [{"Arn": f"{LAMBDA}:spendplane-enforce"}]},
             }
         ),
         "dynamodb": Client(
@@ -81,11 +76,12 @@ def sound(shell: Shell) -> Shell:
                 "get_queue_attributes": depth,
             }
         ),
+        "lambda": Client({"get_function_configuration": CONFIGURATION, "get_function_concurrency": {}}),
         "sns": Client({"list_subscriptions_by_topic": {"Subscriptions": [{"SubscriptionArn": "arn:aws:sns:1"}]}}),
         "scheduler": Client({"get_schedule": {"State": "ENABLED"}}),
         "cloudwatch": Client({"get_metric_statistics": {"Datapoints": [{"Sum": 10.0}]}}),
     }
-    shell.deploy(budget("staging", 1, on_hard_limit="throttle"))
+    shell.deploy(STAGING)
     return shell
 
 
@@ -98,7 +94,7 @@ def test_a_sound_account_has_nothing_but_ok(sound: Shell) -> None:
     assert set(states.values()) == {"ok"}
     assert set(states) == {
         "budgets.yaml", "prices.yaml", "credentials", "clock", "bus", "rule", "table", "index", "expiry", "recovery",
-        "queue", "dead letters", "topic", "budgets", "sweep",
+        "queue", "dead letters", "topic", "budgets", "sweep", "kill switch", "crossings", "rounds", "switches",
     }  # fmt: skip
     assert "0 failed" in sound("doctor").stdout
 
@@ -129,6 +125,18 @@ def test_a_sound_account_has_nothing_but_ok(sound: Shell) -> None:
         ("scheduler", "get_schedule", {"State": "DISABLED"}, "sweep", "fail"),
         ("scheduler", "get_schedule", refusal("ResourceNotFoundException", "GetSchedule"), "sweep", "fail"),
         ("cloudwatch", "get_metric_statistics", {}, "sweep", "ok"),
+        ("lambda", "get_function_configuration", refusal("ResourceNotFoundException", "GetFunctionConfiguration"),
+         "kill switch", "fail"),
+        ("lambda", "get_function_configuration", {"State": "Failed", "StateReason": "no image"}, "kill switch", "fail"),
+        ("lambda", "get_function_configuration", {"LastUpdateStatus": "Failed"}, "kill switch", "fail"),
+        ("lambda", "get_function_concurrency", {"ReservedConcurrentExecutions": 0}, "kill switch", "fail"),
+        ("lambda", "get_function_concurrency", {"ReservedConcurrentExecutions": 1}, "kill switch", "ok"),
+        ("events", "list_rules", {"Rules": [USAGE]}, "crossings", "fail"),
+        ("events", "list_rules", {"Rules": [USAGE, {**CROSSED, "State": "DISABLED"}]}, "crossings", "fail"),
+        ("events", "list_targets_by_rule", {"Targets": [{"Arn": f"{LAMBDA}:spendplane-notify"}]}, "crossings", "fail"),
+        ("scheduler", "get_schedule", {"State": "DISABLED"}, "rounds", "fail"),
+        ("scheduler", "get_schedule", refusal("ResourceNotFoundException", "GetSchedule"), "rounds", "fail"),
+        ("sqs", "get_queue_url", refusal("AWS.SimpleQueueService.NonExistentQueue", "GetQueueUrl"), "rounds", "fail"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_mend(
@@ -147,13 +155,46 @@ def test_without_credentials_nothing_else_is_asked(sound: Shell) -> None:
     states = {name: item["state"] for name, item in found(sound, code=3).items()}
     assert states["credentials"] == "fail"
     assert states["budgets.yaml"] == "ok"
-    assert {states[name] for name in ("bus", "table", "queue", "topic", "budgets", "sweep")} == {"skip"}
+    assert {state for name, state in states.items() if name not in {"credentials", "budgets.yaml", "prices.yaml"}} == {
+        "skip"
+    }
 
 
 def test_announcements_that_nobody_took(sound: Shell) -> None:
     announcement = usage_quarantined("q", "why", "s", NOW)
     sound.store.add(announcement, NOW - timedelta(minutes=4))
     assert "overdue" in found(sound, code=3)["sweep"]["detail"]
+
+
+def test_whom_the_kill_switch_may_turn_down(sound: Shell) -> None:
+    detail = found(sound)["kill switch"]["detail"]
+    assert detail == "spendplane-enforce may turn down: development, staging, at most 20 at once for one counter"
+
+
+def test_rounds_that_nobody_made(sound: Shell) -> None:
+    place = (ref(STAGING), Level.THROTTLE)
+    sound.store.switch_due[place] = NOW - timedelta(minutes=3)
+    finding = found(sound, code=3)["rounds"]
+    assert finding["detail"] == "1 switch is overdue: no round looked at it"
+    assert "/aws/lambda/spendplane-enforce" in finding["mend"]
+    sound.store.switch_due[place] = NOW - timedelta(minutes=3) + timedelta(seconds=1)
+    assert found(sound)["rounds"]["state"] == "ok"
+
+
+def test_targets_that_were_given_up(sound: Shell) -> None:
+    sound.resource("agent")
+    sound.deploy(replace(STAGING, mode="enforce"))
+    sound.meter(record("1", cost_usd="2"))
+    sound.enforce()
+    assert found(sound)["switches"]["detail"] == "1 target kept down by 1 budget counter, none given up"
+    (grip,) = sound.store.kept_grips.values()
+    sound.store.kept_grips[grip.target.key] = replace(grip, attempts=1, error="no right")
+    assert found(sound)["switches"]["state"] == "ok"
+    sound.store.kept_grips[grip.target.key] = replace(grip, attempts=2, error="no right")
+    finding = found(sound, code=3)["switches"]
+    assert finding["state"] == "fail"
+    assert finding["detail"] == "lambda-function agent: in vain 2 times, so it is left to a person: no right"
+    assert finding["mend"].endswith("spendplane kill show throttle/staging/m2026-11-01")
 
 
 def test_no_budget_is_deployed(sound: Shell) -> None:

@@ -19,8 +19,14 @@ from spendplane.application.ports import BusyError, UnstorableError
 from spendplane.bootstrap import Ports
 from tests.unit.cli.conftest import Shell
 
-COMMANDS = ["status", "tail", "explain", "reprice", "rebuild", "doctor"]
-GROUPS = {"budget": ["ls", "plan"], "events": ["put"], "quarantine": ["ls", "show", "replay"], "prices": ["calc"]}
+COMMANDS = ["status", "tail", "explain", "release", "reprice", "rebuild", "doctor"]
+GROUPS = {
+    "budget": ["ls", "plan"],
+    "events": ["put"],
+    "kill": ["ls", "show", "plan", "engage"],
+    "quarantine": ["ls", "show", "replay"],
+    "prices": ["calc"],
+}
 EVERY = [[name] for name in COMMANDS] + [[group, name] for group, names in GROUPS.items() for name in names]
 
 
@@ -50,7 +56,10 @@ def caused(by: Exception) -> BusyError:
         (EndpointConnectionError(endpoint_url="http://127.0.0.1:1/"), "make up"),
         (client_error("ResourceNotFoundException"), "no table `spendplane`"),
         (client_error("ResourceNotFoundException", "PutEvents"), "no event bus `spendplane`"),
+        (client_error("ResourceNotFoundException", "Invoke"), "no function `spendplane-enforce`"),
+        (client_error("TooManyRequestsException", "Invoke"), "nothing was done; try again"),
         (client_error("AccessDeniedException"), "AWS denies it"),
+        (client_error("AccessDeniedException", "Invoke"), "lambda:InvokeFunction on spendplane-enforce"),
         (client_error("ExpiredTokenException"), "aws sso login"),
         (client_error("UnrecognizedClientException"), "does not know these credentials"),
         (client_error("Strange"), "Strange"),
@@ -111,11 +120,15 @@ def test_settings_come_from_options_before_the_environment(shell: Shell) -> None
         seen.append(settings)
         return shell.ports
 
-    env = {"SPENDPLANE_TABLE": "from-env", "SPENDPLANE_BUS": "from-env"}
+    env = {
+        "SPENDPLANE_TABLE": "from-env",
+        "SPENDPLANE_BUS": "from-env",
+        "SPENDPLANE_ENFORCE_FUNCTION": "from-env",
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cli.context._aws_ports", make)
         assert CliRunner().invoke(app, ["budget", "ls", "--json", "--table", "mine"], env=env).exit_code == 0
-    assert seen == [Settings(bus="from-env", table="mine")]
+    assert seen == [Settings(bus="from-env", table="mine", enforce_function="from-env")]
 
 
 def test_version() -> None:

@@ -11,7 +11,7 @@ from tests.support.builders import budget, record
 from tests.unit.cli.conftest import Shell
 
 STAGING = budget("staging", 10, match={"environment": "staging"}, owner="growth@example.com")
-USERS = budget("users", 5, per="user_id", period=Period.DAILY)
+USERS = budget("users", 5, per="user_id", period=Period.DAILY, on_hard_limit="notify")
 EVERYTHING = budget("everything", None)
 
 
