@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import cost, growth, imports, latency, throughput
+from bench import cost, growth, imports, kill_switch, latency, switch_calls, throughput
 from bench.engines import ministack
 from bench.system import create_table, dynamodb
 from bench.workload import NOW, five_budgets
@@ -40,12 +40,21 @@ def _cost() -> dict[str, Any]:
     return {**by_figure, "cost_detail": cases}
 
 
+def _kill_switch() -> dict[str, Any]:
+    with ministack() as endpoint:
+        cases = switch_calls.measure(endpoint)
+    calls = {case: {step: figures["calls"] for step, figures in steps.items()} for case, steps in cases.items()}
+    seconds = kill_switch.measure(OUT.parent / "bench")
+    return {"kill_switch_seconds": seconds, "kill_switch_calls": calls, "kill_switch_detail": cases}
+
+
 PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "throughput": _throughput,
     "cost": _cost,
     "growth": lambda: {"growth": {"budgets": growth.budgets(), "users": growth.users()}},
     "imports": lambda: {"imports": imports.measure()},
     "latency": lambda: {"latency_ms": latency.measure(OUT.parent / "bench")},
+    "kill_switch": _kill_switch,
 }
 
 
@@ -74,7 +83,7 @@ def _machine() -> dict[str, Any]:
 
 def _table(figures: dict[str, Any]) -> Table:
     table = Table("figure", "value", title="Measured")
-    for name, value in _flat("", {key: value for key, value in figures.items() if key != "cost_detail"}):
+    for name, value in _flat("", {key: value for key, value in figures.items() if not key.endswith("_detail")}):
         over = name.endswith(".over") and value
         table.add_row(name, f"[red]{value}[/]" if over else str(value))
     return table

@@ -6,13 +6,17 @@ import sys
 from pathlib import Path
 
 FUNCTIONS = Path(__file__).parents[1] / "functions"
-CEILINGS = {"meter": 2.5, "notify": 2.2, "sweep": 1.8, "define": 1.8}
+CEILINGS = {"meter": 2.5, "notify": 2.2, "sweep": 1.8, "define": 1.8, "enforce": 2.2}
 """Ratios that a cold start may have."""
 ROUNDS = 7
 BASELINE = "import boto3; boto3.client('dynamodb', region_name='us-east-1')"
 _ENVIRONMENT = {
     "TABLE_NAME": "t",
     "BUS_NAME": "b",
+    "RUNBOOK_URL": "https://example.com/runbook.md",
+    "THROTTLEABLE_ENVIRONMENTS": "staging",
+    "MAX_TARGETS": "20",
+    "MAX_ATTEMPTS": "3",
     "ONCALL_TOPIC_ARN": "arn:aws:sns:us-east-1:111122223333:a",
     "ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:111122223333:b",
     "POWERTOOLS_SERVICE_NAME": "bench",

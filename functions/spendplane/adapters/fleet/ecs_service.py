@@ -45,10 +45,10 @@ class EcsService(Kind):
         return {part: down[part] for part in before}
 
     def throttle(self, target: Target, before: State) -> None:
-        """The scaling first: it would bring tasks back."""
+        """The tasks first: they cost, also where scaling may not be touched. Then what would bring them back."""
         down = self.throttled(before)
-        self._set_scaling(target, down)
         self._set_desired(target, down)
+        self._set_scaling(target, down)
 
     def restore(self, target: Target, before: State) -> None:
         """The tasks first: scaling would start its least number, which then looks like somebody else's work."""

@@ -40,10 +40,10 @@ class InferenceComponent(Kind):
         return {part: down[part] if value is not None else None for part, value in before.items()}
 
     def throttle(self, target: Target, before: State) -> None:
-        """The scaling first: it would bring the copies back."""
+        """The copies first: they cost, also where scaling may not be touched. Then what would bring them back."""
         down = self.throttled(before)
-        self._set_scaling(target, down)
         self._set_copies(target, down)
+        self._set_scaling(target, down)
 
     def restore(self, target: Target, before: State) -> None:
         """The copies first: scaling would start its least number, which then looks like somebody else's work."""

@@ -44,9 +44,9 @@ class SageMakerEndpoint(Kind):
         found = reader.endpoint(target.name)
         return None if found is None or found["EndpointStatus"] == _DELETING else reader.state(found)
 
-    def throttled(self, before: State) -> None:  # noqa: ARG002
+    def throttled(self, before: State) -> State | None:  # noqa: ARG002
         """It is not there."""
-        return
+        return None
 
     def throttle(self, target: Target, before: State) -> None:
         """Deletes it, unless what it would be created from is gone. One that is just changing cannot be deleted."""

@@ -17,7 +17,7 @@ from tests.unit.adapters.fleet.cloud import FaultError
 from tests.unit.adapters.fleet.states import FIXED, WORLDS
 from tests.unit.adapters.fleet.worlds import World, target_of
 
-EXAMPLES = 25
+EXAMPLES = 15
 READS = ("Get", "Describe", "List")
 by_kind = pytest.mark.parametrize("kind", sorted(WORLDS))
 
@@ -107,10 +107,8 @@ def test_cut_off_after_any_call_it_is_finished_by_the_next_look(kind: str, data:
     ("fault", "error", "says"),
     [
         (FaultError("ThrottlingException"), BusyError, "ThrottlingException"),
-        (FaultError("TooManyRequestsException", status=429), BusyError, "TooManyRequestsException"),
         (FaultError("WhateverException", status=503), BusyError, "WhateverException"),
         (FaultError("AccessDeniedException", status=403), RefusedError, "`environment`"),
-        (FaultError("AccessDenied", status=403), RefusedError, "`environment`"),
         (FaultError("SomethingNewException"), ClientError, "SomethingNewException"),
     ],
     ids=lambda value: value.code if isinstance(value, FaultError) else "",
