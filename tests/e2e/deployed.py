@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,13 +15,17 @@ from typing import Any, TypeVar
 from local.account import LocalAccount
 from local.demo.inbox import Inbox, Notice
 from local.environment import isolated
-from spendplane.adapters.dynamodb.client import Table
+from spendplane.adapters.dynamodb.client import ConditionFailedError, Table
+from spendplane.adapters.dynamodb.keys import instant, switch_key
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
+from spendplane.adapters.dynamodb.switches import DynamoSwitches
 from spendplane.application.ports import BookedRow, QuarantineEntry
+from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED
 from spendplane.domain.counters import Counter, CounterRef
 from spendplane.domain.periods import Period, window_of
+from spendplane.domain.switches import Level, Switch, switch_id
 
 T = TypeVar("T")
 DEADLINE_S = 20.0
@@ -117,6 +122,23 @@ class Deployed:
         """The counter, once it has reached that number of records."""
         return eventually(lambda: self.counter(budget, key, **when), lambda found: found.spend.requests >= requests)
 
+    def switch(self, budget: str, key: str | None = None, level: Level = Level.THROTTLE) -> Switch:
+        """The kill switch of this month, which must be in the table."""
+        ref = CounterRef(budget, window_of(Period.MONTHLY, datetime.now(UTC)).code, key)
+        found = DynamoSwitches(self._table).get(ref, level)
+        assert found is not None, f"no switch {switch_id(ref, level)} is stored"
+        return found
+
+    def make_due(self, switch: Switch) -> None:
+        """The next look is due now, as if so much time had passed. One that waits for no look is at rest, and left."""
+        with suppress(ConditionFailedError):
+            self._table.update(
+                switch_key(switch.ref, switch.level),
+                "SET work_at = :before",
+                ConditionExpression="attribute_exists(work_at)",
+                ExpressionAttributeValues={":before": {"S": instant(datetime.now(UTC) - timedelta(hours=1))}},
+            )
+
     def row(self, dedup_key: str) -> BookedRow | None:
         """A ledger row."""
         return DynamoLedger(self._table).row(dedup_key)
@@ -133,7 +155,8 @@ class Deployed:
 
     def alerts(self, budget: str) -> list[tuple[int, str]]:
         """(percent, topic) of every alert message so far, in order."""
-        return [(item.detail["threshold_percent"], item.topic) for item in self.notices(budget_id=budget)]
+        told = self.notices(budget_id=budget, detail_type=THRESHOLD_CROSSED)
+        return [(item.detail["threshold_percent"], item.topic) for item in told]
 
     def bus_events(self, detail_type: str) -> list[dict[str, Any]]:
         """What Spendplane published on the bus so far."""

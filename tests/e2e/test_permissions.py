@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -10,6 +11,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.e2e.deployed import Deployed
+from tests.e2e.fleet import Fleet
+from tests.e2e.test_local_policies import REFUSED, error, turn_down
+from tests.e2e.twin import Twin
 
 ROW = {"pk": {"S": "E#e2e-permissions"}, "sk": {"S": "E"}}
 Clients = Callable[[str], Any]
@@ -75,3 +79,58 @@ def test_the_sweep_cannot_read_the_usage_queue(deployed: Deployed) -> None:
     with role_of(deployed, "sweep") as clients:
         assert refused(clients("sqs").receive_message, QueueUrl=env["SPENDPLANE_QUEUE_URL"])
         assert refused(clients("sns").publish, TopicArn=env["SPENDPLANE_ALERTS_TOPIC_ARN"], Message="x")
+
+
+def relabel(clients: Clients, twin: Twin) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each kind made into one of staging, which could be turned down then."""
+    arns, tags = twin.arns, {"project": twin.cluster, "environment": "staging"}
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    yield "lambda-function", lambda: clients("lambda").tag_resource(Resource=twin.function, Tags=tags)
+    endpoint = arns["sagemaker-endpoint"]
+    yield "sagemaker-endpoint", lambda: clients("sagemaker").add_tags(ResourceArn=endpoint, Tags=listed)
+    for kind in ("api-stage", "usage-plan"):
+        yield kind, partial(clients("apigateway").tag_resource, resourceArn=arns[kind], tags=tags)
+    http_stage = arns["http-api-stage"]
+    yield "http-api-stage", lambda: clients("apigatewayv2").tag_resource(ResourceArn=http_stage, Tags=tags)
+    yield "bedrock-role", lambda: clients("iam").tag_role(RoleName=twin.name, Tags=listed)
+    lowered = [{"key": key, "value": value} for key, value in tags.items()]
+    yield "ecs-service", lambda: clients("ecs").tag_resource(resourceArn=arns["ecs-service"], tags=lowered)
+
+
+def test_the_kill_switch_can_turn_down_staging_and_nothing_else(deployed: Deployed) -> None:
+    """Neither production nor what has no environment, whatever it decides; nor can it make staging of them first."""
+    fleet = Fleet(deployed.account, "e2e-rights")
+    protected = [fleet.production, fleet.twin(None)]
+    before = [twin.snapshot() for twin in protected]
+    with role_of(deployed, "enforce") as made:
+        clients = cache(made)
+        attempts = [change for twin in protected for calls in (turn_down, relabel) for change in calls(clients, twin)]
+        codes = [(kind, error(call)) for kind, call in attempts]
+        allowed = {kind: error(call) for kind, call in turn_down(clients, fleet.staging)}
+    assert [item for item in codes if item[1] not in REFUSED] == []
+    assert len(codes) == 4 * len(allowed)
+    assert [twin.snapshot() for twin in protected] == before
+    assert set(allowed.values()) == {None}, allowed
+
+
+def test_the_kill_switch_cannot_change_what_it_wrote_into_the_audit(deployed: Deployed) -> None:
+    """Its other items it may update (here there is none, which is told only to those who may)."""
+    table = deployed.account.env["SPENDPLANE_TABLE"]
+    with role_of(deployed, "enforce") as clients:
+        dynamodb = clients("dynamodb")
+
+        def update(partition: str) -> str | None:
+            names, key = {"#state": "state"}, {"pk": {"S": partition}, "sk": {"S": "e2e"}}
+            return error(
+                lambda: dynamodb.update_item(
+                    TableName=table,
+                    Key=key,
+                    UpdateExpression="REMOVE #state",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeNames=names,
+                )
+            )
+
+        assert update("K#e2e") == "ConditionalCheckFailedException"
+        assert update("D#throttle/e2e/m2026-11-01") in REFUSED
+        assert refused(dynamodb.delete_item, TableName=table, Key={"pk": {"S": "D#e2e"}, "sk": {"S": "e2e"}})
