@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from local.account import LocalAccount, local_account
 from local.demo.book import Book
 from local.demo.books import Books
 from local.demo.closing import WITH_ANOTHER, WITH_THIS_ACCOUNT, advice, close
+from local.demo.finale import Finale
+from local.demo.fleet import Fleet, build
 from local.demo.inbox import inbox
 from local.demo.publisher import Publisher
 from local.demo.result import Result, result_of
@@ -61,11 +64,11 @@ def _run(screen: Screen, options: argparse.Namespace) -> int:
     began = _began()
     screen.say("Spendplane's demo: an AWS account on this machine, the real stacks, a minute of usage.", "")
     with local_account(budgets=BUDGETS, step=screen.step) as account:
-        with screen.step("first start of the functions"):
-            warm_up(account)
+        with screen.step("first start of the functions, and of the teams' agents"):
+            fleet = _prepared(account)
         ready = time.time()
         deploy = screen.seconds[DEPLOY]
-        result = _perform(screen, account, options.seed, {"setup": ready - began - deploy, "deploy": deploy})
+        result = _perform(screen, account, fleet, options.seed, {"setup": ready - began - deploy, "deploy": deploy})
         text = to_json(result.figures, indent=2) + "\n"
         RESULT.write_text(text)
         if options.json:
@@ -75,10 +78,20 @@ def _run(screen: Screen, options: argparse.Namespace) -> int:
             _keep(screen, account)
         else:
             advice(screen, WITH_ANOTHER)
+    if options.json:
+        for problem in result.problems:
+            print(f"demo: {problem}", file=sys.stderr)
     return 0 if result.agrees else 1
 
 
-def _perform(screen: Screen, account: LocalAccount, seed: int, seconds: dict[str, float]) -> Result:
+def _prepared(account: LocalAccount) -> Fleet:
+    with ThreadPoolExecutor(1) as beside:
+        building = beside.submit(build, account)
+        warm_up(account)
+        return building.result()
+
+
+def _perform(screen: Screen, account: LocalAccount, fleet: Fleet, seed: int, seconds: dict[str, float]) -> Result:
     chapters = story(seed, datetime.now(UTC))
     budgets = budgets_file.load(BUDGETS).to_domain()
     book = Book(BudgetIndex(budgets), bootstrap.price_book(ROOT / "prices.yaml"))
@@ -87,8 +100,12 @@ def _perform(screen: Screen, account: LocalAccount, seed: int, seconds: dict[str
         stage = Stage(screen, books, book, received, _records(chapters))
         publisher = Publisher(account.client("events"), account.env["SPENDPLANE_BUS"], book, stage.glance)
         began = time.monotonic()
-        stage.play(chapters, publisher)
-    result = result_of(stage, {**seconds, "story": time.monotonic() - began})
+        with screen.live(stage.total):
+            number = len(chapters) + 1
+            stage.play(chapters, publisher, of=number)
+            outcome = Finale(account, fleet, stage, publisher).perform(seed, number)
+            stage.finish()
+    result = result_of(stage, outcome, {**seconds, "story": time.monotonic() - began})
     close(screen, books, result)
     return result
 

@@ -1,7 +1,8 @@
 """The end of the story: how the budgets stand, whether the books agree, what was refused and why, what to try next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -10,7 +11,8 @@ from rich.text import Text
 from cli.output import safe
 from cli.standings import to_table
 from local.demo.books import Books
-from local.demo.result import Check, Result
+from local.demo.check import Check
+from local.demo.result import Result
 from local.demo.screen import Screen
 from spendplane.application.ports import QuarantineEntry
 
@@ -20,6 +22,8 @@ WITH_THIS_ACCOUNT = (
     ("spendplane status --budget every-user-daily --key dana.k", "one user's day and its pace"),
     ("spendplane quarantine ls", "what was refused, and why"),
     ("spendplane rebuild --check", "counters against the ledger, again"),
+    ("spendplane kill plan marketing-gen-staging", "what its switch would turn down; it only observes"),
+    ("spendplane kill engage lead-finder-staging --reason again", "turn it down once more"),
     ("spendplane tail", "live events and crossings"),
 )
 WITH_ANOTHER = (
@@ -35,6 +39,7 @@ def close(screen: Screen, books: Books, result: Result) -> None:
     width = screen.console.width
     screen.say("", _title("How the budgets stand"), to_table(books.standings(), TOP_USERS, width))
     screen.say("", _title("Do the books agree?"), _agreement(result.checks))
+    screen.say("", _title("Did the kill switch stop staging, and nothing else?"), _agreement(result.of_switch))
     entries = books.quarantine()
     screen.say("", _title(f"Quarantined: {len(entries)}, each with its reason"), _quarantine(entries))
     screen.say("", _title("Without a price, so in no dollar figure above"), _unpriced(books.unpriced_models()))
@@ -97,17 +102,27 @@ def _verdict(result: Result) -> list[RenderableType]:
     waits = f"; alerts took {min(slowest):,} to {max(slowest):,} ms" if slowest else ""
     seconds = figures["seconds"]
     counts = f"{figures['ledger_rows']:,} counted once, {figures['duplicates_dropped']:,} repeats dropped"
-    covers = "make setup, emulators, cdk bootstrap and synth, first start of the functions"
+    covers = "make setup, emulators, cdk bootstrap and synth, first start of the functions and agents"
     lines: list[RenderableType] = [
         f"{figures['published']:,} records published: {counts}, {figures['quarantined']} quarantined{waits}.",
+        *_stopped(figures["kill_switch"]),
         f"Set-up {seconds['setup']} s ({covers}), cdk deploy {seconds['deploy']} s, story {seconds['story']} s.",
     ]
     if result.agrees:
-        lines.append(Text("Ledger, counters, quarantine and alerts agree with what was published.", style="bold green"))
-    else:
-        claims = "; ".join(check.claim for check in result.checks if not check.agrees)
-        lines.append(Text(f"THE BOOKS DO NOT AGREE: {claims}.", style="bold red"))
-    return lines
+        said = (
+            "Ledger, counters, quarantine and alerts agree with what was published; staging was stopped and given back."
+        )
+        return [*lines, Text(said, style="bold green")]
+    return [*lines, *(Text(problem[0].upper() + problem[1:], style="bold red") for problem in result.problems)]
+
+
+def _stopped(targets: Sequence[Mapping[str, Any]]) -> list[str]:
+    seconds = [target["seconds_from_last_event"] for target in targets if target["seconds_from_last_event"] is not None]
+    back = sum(target["released"] for target in targets)
+    if not seconds:
+        return []
+    took = f"{min(seconds):.2f} to {max(seconds):.2f} s after the event that crossed"
+    return [f"The kill switch stopped {len(seconds)} of {len(targets)} targets {took}; {back} came back as they were."]
 
 
 def _table(*columns: str, folding: str = "") -> Table:

@@ -1,4 +1,4 @@
-"""Usage records as three services would write them: seeded, so that the same seed gives the same spend."""
+"""Usage records as three services and an agent would write them: seeded, so that the same seed gives the same spend."""
 
 import random
 import uuid
@@ -74,6 +74,14 @@ SEARCH = Service(
     ),
 )
 SERVICES = (MARKETING, SUPPORT, SEARCH)
+AGENT = Service(
+    "lead-finder",
+    "com.example.lead-finder",
+    {"project_id": "lead-finder", "department_id": "sales", "team": "growth", "cost_center": "cc-23"},
+    ("lead-finder-agent",),
+    (Call("aws.bedrock", SONNET, fresh=2_000, cached=12_000, answer=900),),
+)
+"""Runs in production and in staging."""
 
 
 @dataclass(slots=True)

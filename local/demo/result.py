@@ -2,25 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from local.demo.book import Book
 from local.demo.books import Books
+from local.demo.check import Check
 from local.demo.stage import Stage, topics_of
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """Figures from independent places that must be equal."""
-
-    claim: str
-    figures: Mapping[str, Decimal | int]
-
-    @property
-    def agrees(self) -> bool:
-        """To the last digit."""
-        return len(set(self.figures.values())) == 1
+from local.demo.stopped import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +17,21 @@ class Result:
 
     figures: dict[str, Any]
     checks: tuple[Check, ...]
+    of_switch: tuple[Check, ...]
 
     @property
     def agrees(self) -> bool:
         """Whether everything does."""
-        return all(check.agrees for check in self.checks)
+        return not self.problems
+
+    @property
+    def problems(self) -> list[str]:
+        """A sentence for whatever does not agree."""
+        books = [f"the books do not agree: {check.claim}." for check in self.checks if not check.agrees]
+        return books + [f"the kill switch failed: {check.problem}." for check in self.of_switch if not check.agrees]
 
 
-def result_of(stage: Stage, seconds: Mapping[str, float]) -> Result:
+def result_of(stage: Stage, outcome: Outcome, seconds: Mapping[str, float]) -> Result:
     """Reads the account once more, everything."""
     book, books = stage.book, stage.books
     ledger, counter, quarantined = books.ledger(), books.everything(), len(books.quarantine())
@@ -51,6 +46,7 @@ def result_of(stage: Stage, seconds: Mapping[str, float]) -> Result:
         "ledger_usd": ledger.usd,
         "counters_usd": counter.spend.usd,
         "alerts": _alerts(stage),
+        "kill_switch": [target.figures() for target in outcome.targets],
         "seconds": {name: round(value, 1) for name, value in seconds.items()},
     }
     checks = (
@@ -71,20 +67,20 @@ def result_of(stage: Stage, seconds: Mapping[str, float]) -> Result:
         ),
         *_notice_checks(stage, book, books),
     )
-    return Result(figures, checks)
+    return Result(figures, checks, outcome.checks())
 
 
 def _notice_checks(stage: Stage, book: Book, books: Books) -> tuple[Check, ...]:
     received = stage.received()
     alerts = {name: notices for name, notices in received.items() if name in book.crossings}
-    expected = sum(len(topics_of(notices[0])) for notices in alerts.values())
+    due = sum(len(topics_of(notices[0])) for notices in received.values())
     rebuilt = books.rebuilt()
     return (
         Check(
             "Every crossing was told, and no other",
             {"crossings": len(book.crossings), "told": len(alerts), "alerts": len(_alerts(stage))},
         ),
-        Check("Once on each topic", {"due": expected, "messages": sum(map(len, alerts.values()))}),
+        Check("Every notice came once on each topic", {"due": due, "messages": sum(map(len, received.values()))}),
         Check(
             "Counters recomputed from the ledger",
             {"all": rebuilt.counters, "the same": rebuilt.counters - len(rebuilt.differences)},

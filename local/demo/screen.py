@@ -16,6 +16,7 @@ from local.demo.inbox import Notice
 from spendplane.domain.money import format_usd
 
 PIPED_WIDTH = 100
+INDENT = 5
 _STYLES = {"hard": "red", "soft": "yellow"}
 
 
@@ -58,7 +59,7 @@ class Screen:
 
     def chapter(self, number: int, of: int, title: str, why: str) -> None:
         """Opens a chapter."""
-        self.say("", Text(f"{number}/{of}  {title}", style="bold cyan"), _indented(Text(why), 5))
+        self.say("", Text(f"{number}/{of}  {title}", style="bold cyan"), indented(Text(why)))
 
     def notice(self, notice: Notice, topics: Sequence[str], latency_ms: int | None) -> None:
         """A message as its readers see it in their mail."""
@@ -68,10 +69,16 @@ class Screen:
         style = _STYLES.get(str(notice.detail.get("severity")), "magenta")
         if self.console.is_terminal:
             panel = Panel(Text(body), title=Text(head, style="bold"), title_align="left", border_style=style)
-            self.say(_indented(panel, 5))
+            self.say(indented(panel))
             return
         quoted = "\n".join(f"     | {line}" for line in body.splitlines())
         self.console.print(f"\n     {head}\n{quoted}\n", soft_wrap=True)
+
+    def command(self, why: str, command: str, printed: str) -> None:
+        """A command as typed, and what it printed, below a line on what it is for."""
+        margin = " " * INDENT
+        self.say("", indented(Text(why)), Text(f"{margin}$ {command}", style="bold"))
+        self.console.print("\n".join(f"{margin}  {line}".rstrip() for line in printed.splitlines()), soft_wrap=True)
 
     @contextmanager
     def live(self, total: int) -> Iterator[None]:
@@ -93,7 +100,7 @@ class Screen:
     def update(self, now: Figures) -> None:
         """Moves the bar."""
         if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, completed=now.published, description=described(now))
+            self._progress.update(self._task, completed=now.published, total=now.total, description=described(now))
 
 
 def described(now: Figures) -> str:
@@ -112,5 +119,6 @@ def new_screen(*, quiet: bool) -> Screen:
     return Screen(console)
 
 
-def _indented(what: RenderableType, cells: int) -> RenderableType:
-    return Padding(what, (0, 0, 0, cells), expand=False)
+def indented(what: RenderableType) -> RenderableType:
+    """Below a chapter's title."""
+    return Padding(what, (0, 0, 0, INDENT), expand=False)

@@ -60,7 +60,7 @@ class _Teller:
             "An ordinary morning",
             "Three services report what their model calls used: two event by event, one in batches of 100. "
             "Each record is priced and added to every budget that it belongs to.",
-            12,
+            11,
             self._shuffled(usual),
         )
 
@@ -126,8 +126,8 @@ class _Teller:
         return self._chapter(
             "Somebody load-tests marketing-gen in staging",
             "Its staging budget is $30 this month. On-call hears of it at 80 % and at 100 %, once each, in about "
-            "a second.",
-            15,
+            "a second; and of what would now be turned down, because its mode is observe, as it is at first for all.",
+            13,
             self._shuffled([*events, *batches(MARKETING.source, test[850:], 50), *self._background(120)]),
         )
 

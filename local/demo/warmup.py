@@ -1,5 +1,5 @@
 """Starts every process of the functions before the clock runs: AWS has cold starts too, but not
-five at once on one machine.
+so many at once on one machine.
 """
 
 import json
@@ -11,9 +11,12 @@ from local.errors import LocalAccountError
 
 METERS = 5
 """The event source's bound of concurrency."""
+ENFORCERS = 2
+"""The minute's round may be at work when a budget crosses."""
 CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     *((("spendplane-meter", {"Records": []}),) * METERS),
     ("spendplane-notify", {"detail": {"id": "no-such-announcement"}}),
+    *((("spendplane-enforce", {"command": "reconcile"}),) * ENFORCERS),
 )
 
 
