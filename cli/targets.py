@@ -92,9 +92,18 @@ def _environment(target: Facts) -> str:
 
 
 def state(parts: Mapping[str, Any]) -> str:
-    """`reserved 10`, `desired 3, scaling {"min": 1, "max": 5}`; the long ones are cut, and --json has all."""
-    text = ", ".join(f"{name} {_value(value)}" for name, value in parts.items())
+    """`reserved 10`, `desired 3, scaling (min 1, max 5)`, `not denied`; the long ones are cut, and --json has all."""
+    text = ", ".join(filter(None, (_part(name, value) for name, value in parts.items())))
     return text if len(text) <= _STATE_CELLS else f"{text[:_STATE_CELLS]}…"
+
+
+def _part(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return name if value else f"not {name}"
+    if isinstance(value, Mapping):
+        inner = ", ".join(filter(None, (_part(key, item) for key, item in value.items())))
+        return f"{name} ({inner})" if inner else ""
+    return f"{name} {_value(value)}"
 
 
 def _value(value: Any) -> str:
