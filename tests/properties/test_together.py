@@ -3,9 +3,7 @@
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from decimal import Decimal
-from threading import Lock, Semaphore, Thread
 from typing import Any
 
 from hypothesis import given, settings
@@ -18,6 +16,7 @@ from tests.support import places
 from tests.support.builders import batch, budget, message, record, ref
 from tests.support.places import Engine
 from tests.support.snapshot import check_books, check_settled, snapshot
+from tests.support.turns import Turns
 from tests.support.world import World, world_with
 
 HOT = budget("hot", 30, thresholds=(50, 80, 100))
@@ -54,64 +53,6 @@ def test_two_meters_at_once_over_a_table(table_engine: Engine, monkeypatch: Any)
     check_books(world)
     check_settled(world)
     assert len(world.announced()) == 3 + 5 * 2
-
-
-@dataclass(slots=True)
-class Turns:
-    """Lets several threads run one call of a port at a time, in an order that the test chooses."""
-
-    order: list[int]
-    gates: list[Semaphore] = field(default_factory=list)
-    back: Semaphore = field(default_factory=lambda: Semaphore(0))
-    alive: set[int] = field(default_factory=set)
-    errors: list[BaseException] = field(default_factory=list)
-    lock: Lock = field(default_factory=Lock)
-
-    def run(self, *actions: Callable[[Callable[[str, Any], Any]], None]) -> None:
-        """Runs the actions to their ends; each gets a wrapper for its ports."""
-        self.gates = [Semaphore(0) for _ in actions]
-        self.alive = set(range(len(actions)))
-        threads = [Thread(target=self._thread, args=(number, action)) for number, action in enumerate(actions)]
-        for thread in threads:
-            thread.start()
-        choices = iter(self.order)
-        while self.alive:
-            wanted = next(choices, 0) % len(actions)
-            self.gates[wanted if wanted in self.alive else min(self.alive)].release()
-            self.back.acquire()
-        for thread in threads:
-            thread.join()
-        if self.errors:
-            raise self.errors[0]
-
-    def _thread(self, number: int, action: Callable[[Callable[[str, Any], Any]], None]) -> None:
-        self.gates[number].acquire()
-        try:
-            action(lambda _, port: _Turned(port, lambda: self._yield(number)))
-        except BaseException as error:  # noqa: BLE001  # raised again in the test's own thread
-            self.errors.append(error)
-        self.alive.discard(number)
-        self.back.release()
-
-    def _yield(self, number: int) -> None:
-        self.back.release()
-        self.gates[number].acquire()
-
-
-class _Turned:
-    def __init__(self, port: Any, pause: Callable[[], None]) -> None:
-        self._port, self._pause = port, pause
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._port, name)
-        if not callable(found):
-            return found
-
-        def call(*given: Any, **named: Any) -> Any:
-            self._pause()
-            return found(*given, **named)
-
-        return call
 
 
 def _messages() -> tuple[list[Message], list[Message]]:

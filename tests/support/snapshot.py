@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendplane.application.ports import AnnouncementState
+from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.domain.alerts import alert_id, due
 from spendplane.domain.counters import CounterRef
 from tests.support.world import World, spent
@@ -48,7 +49,7 @@ def check_books(world: World) -> None:
     counters = world.counters()
     assert {ref: spent(item) for ref, item in counters.items()} == sums, "I1: a counter equals the sum of its rows"
     raised = {alert_id(ref, *map(int, marker.split("."))) for ref, item in counters.items() for marker in item.fired}
-    announced = {key for key, item in world.announced().items() if "budget_id" in item.detail}
+    announced = {key for key, item in world.announced().items() if item.detail_type == THRESHOLD_CROSSED}
     assert raised == announced, "I3: a marker and its announcement stand together"
     assert world.rebuild().differences == (), "I7: counters rebuilt from the ledger equal the live ones"
 

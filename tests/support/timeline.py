@@ -5,16 +5,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, Self
 
 from spendplane.adapters.memory import MemoryBus
 from spendplane.application.meter import MeterReport
 from spendplane.application.ports import Announcement, BusyError, Message
 from spendplane.application.status import Standing
+from spendplane.contract.outgoing import USAGE_UNPRICED
+from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS
 from spendplane.domain.budgets import Budget
 from tests.support.builders import message, record
 from tests.support.snapshot import check_books
-from tests.support.world import FOR_PEOPLE, PriceList, World
+from tests.support.world import PriceList, World
 
 _ids = count()
 
@@ -28,12 +30,12 @@ class Timeline:
     read_on_call: int = 0
     woken: list[Message] = field(default_factory=list)
 
-    def deploy(self, *budgets: Budget) -> "Timeline":
+    def deploy(self, *budgets: Budget) -> Self:
         """`cdk deploy` with these budgets, and only these."""
         self.world.define(*budgets)
         return self
 
-    def at(self, text: str) -> "Timeline":
+    def at(self, text: str) -> Self:
         """`09:00` of the same day, or `2026-11-30 23:59`; UTC. Time does not go back."""
         day, _, clock = text.rpartition(" ")
         hour, minute = map(int, clock.split(":"))
@@ -57,14 +59,14 @@ class Timeline:
         check_books(self.world)
         return report
 
-    def sweep(self) -> "Timeline":
+    def sweep(self) -> Self:
         """The schedule's tick, and what the notifier does after it."""
         self.world.sweep()
         self.world.notify_all()
         check_books(self.world)
         return self
 
-    def price(self, model: str, usd: str) -> "Timeline":
+    def price(self, model: str, usd: str) -> Self:
         """The price book learns a price per request, and `spendplane reprice` is run."""
         known = self.world.prices.usd if isinstance(self.world.prices, PriceList) else {}
         self.world.prices = PriceList({**known, model: Decimal(usd)})
@@ -87,7 +89,7 @@ class Timeline:
         assert [_said(item) for item in self.woken] == list(expected)
         return self.woken
 
-    def expect_quiet(self) -> "Timeline":
+    def expect_quiet(self) -> Self:
         """Nobody was told anything."""
         self.expect_alerts()
         self.expect_on_call()
@@ -100,12 +102,12 @@ class Timeline:
         assert found[0].counter.spend.usd == Decimal(usd)
         return found[0]
 
-    def break_bus(self) -> "Timeline":
+    def break_bus(self) -> Self:
         """From now on the bus takes nothing."""
         self.world.bus = BrokenBus(self.world.bus.published)
         return self
 
-    def mend_bus(self) -> "Timeline":
+    def mend_bus(self) -> Self:
         """It takes everything again."""
         self.world.bus = MemoryBus(self.world.bus.published)
         return self
@@ -121,7 +123,20 @@ class BrokenBus(MemoryBus):
 
 def _said(message: Message) -> str:
     detail = message.machine
-    if detail["detail_type"] != FOR_PEOPLE[0]:
+    if detail["detail_type"] == USAGE_UNPRICED:
         return f"unpriced {detail['model']}"
     name = detail["budget_id"] + (f"/{detail['key']}" if detail["key"] is not None else "")
+    if detail["detail_type"] in SWITCH_EVENTS:
+        return _said_of_switch(name, detail)
     return f"{name} {detail['threshold_percent']}" + (" late" if detail["late"] else "")
+
+
+def _said_of_switch(name: str, detail: Any) -> str:
+    what = detail["detail_type"].removeprefix("Kill Switch ").lower()
+    verdict = f" ({detail['verdict']})" if "verdict" in detail else ""
+    targets = [f"{_who(line)} {line['status']}" for line in detail["targets"]]
+    return f"{name} {what}{verdict}" + (f": {', '.join(targets)}" if targets else "")
+
+
+def _who(line: Any) -> str:
+    return str(line["name"]) + (f"#{line['scope']}" if line["scope"] else "")

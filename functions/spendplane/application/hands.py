@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from spendplane.application.fleet import Actuator, Fleet, RefusedError
-from spendplane.application.ports import BusyError
+from spendplane.application.ports import BusyError, UnstorableError
 from spendplane.application.switches import AuditEntry, Switches
 from spendplane.domain.switches import Grip, GripPhase
 from spendplane.domain.targets import State, Target
@@ -30,19 +30,25 @@ class Status(StrEnum):
     LEFT = "left"
 
 
+PATIENCE = timedelta(minutes=30)
+"""An endpoint that is being changed or created is busy for minutes: what lasts no longer is not counted as in vain."""
 HELD = frozenset({Status.THROTTLED, Status.KEPT, Status.FAILED, Status.ESCALATED})
 """After these the switch still has the target in hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one target. `detail` is for people; `before` is what a release brings back."""
+    """What became of one target. `detail` is for people; `before` is what a release brings back.
+
+    `since` is when the undo was stored or the way back begun: it tells two occasions of the same thing apart.
+    """
 
     target: Target
     status: Status
     detail: str = ""
     before: State | None = None
     after: State | None = None
+    since: datetime | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """For the audit."""
@@ -57,6 +63,10 @@ class Outcome:
         }
 
 
+_TURNED_ON = "turned back on by somebody else"
+_Act = Callable[[str, Target, Grip | None, datetime], Outcome]
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What the switch does to a target, in the name of one switch. Never raises for one target's failure."""
@@ -67,26 +77,26 @@ class Hands:
 
     def engage(self, switch_id: str, target: Target, now: datetime) -> Outcome:
         """Down, and kept down. Doing it twice is doing it once."""
-        grip = self.switches.grips([target.key]).get(target.key)
-        return self._guarded(target, grip, lambda: self._engage(switch_id, target, grip, now))
+        return self._guarded(self._engage, switch_id, target, now)
 
     def release(self, switch_id: str, target: Target, now: datetime) -> Outcome:
         """Back to what it was, if no other switch keeps it down."""
-        grip = self.switches.grips([target.key]).get(target.key)
-        outcome = self._guarded(target, grip, lambda: self._release(switch_id, target, grip, now))
-        in_vain = grip.attempts + 1 if grip and grip.phase is GripPhase.RESTORING else 0
-        if outcome.status is Status.FAILED and in_vain >= self.max_attempts:
-            return replace(outcome, status=Status.ESCALATED, detail=f"{outcome.detail} ({in_vain} times by now)")
-        return outcome
+        return self._guarded(self._release, switch_id, target, now)
 
-    def _guarded(self, target: Target, grip: Grip | None, act: Callable[[], Outcome]) -> Outcome:
+    def _guarded(self, act: _Act, switch_id: str, target: Target, now: datetime) -> Outcome:
         try:
-            return act()
-        except (BusyError, RefusedError) as error:
-            return Outcome(target, Status.FAILED, str(error), grip.before if grip else None)
+            return act(switch_id, target, self.switches.grips([target.key]).get(target.key), now)
+        except (BusyError, RefusedError, UnstorableError) as error:
+            return Outcome(target, Status.FAILED, str(error))
+
+    def _actuator(self, target: Target) -> Actuator:
+        try:
+            return self.fleet.actuator(target.kind)
+        except KeyError:
+            raise RefusedError(f"{target.label}: this release knows no {target.kind}; see to it by hand") from None
 
     def _engage(self, switch_id: str, target: Target, grip: Grip | None, now: datetime) -> Outcome:
-        actuator = self.fleet.actuator(target.kind)
+        actuator = self._actuator(target)
         observed = actuator.observe(target)
         if grip is None or not grip.live:
             if observed is None:
@@ -102,70 +112,76 @@ class Hands:
         self, switch_id: str, actuator: Actuator, grip: Grip, observed: State | None, now: datetime
     ) -> Outcome:
         down = actuator.throttled(grip.before)
-        joined = replace(grip, holders=grip.holders | {switch_id})
+        was_down, restoring = grip.phase is GripPhase.THROTTLED, grip.phase is GripPhase.RESTORING
+        joined = replace(grip, holders=grip.holders | {switch_id}, attempts=0 if restoring else grip.attempts)
         if observed == down:
-            if grip.phase is GripPhase.THROTTLED and switch_id in grip.holders:
-                return Outcome(grip.target, Status.KEPT, actuator.describe(grip.before), grip.before, down)
-            self.switches.put_grip(replace(joined, phase=GripPhase.THROTTLED, error=None))
-            return Outcome(grip.target, Status.THROTTLED, actuator.describe(grip.before), grip.before, down)
+            if was_down and switch_id in grip.holders:
+                return self._down(Status.KEPT, actuator, grip)
+            return self._down(Status.THROTTLED, actuator, self._put_down(joined))
         if observed is None:
             self.switches.put_grip(replace(grip, phase=GripPhase.LEFT, holders=frozenset(), error="gone"))
             return Outcome(grip.target, Status.GONE, "it is not there any more", grip.before)
-        attempts = 0 if grip.phase is GripPhase.RESTORING else grip.attempts
-        if attempts >= self.max_attempts:
-            return self._escalated(grip, observed)
-        turned_on = grip.phase is GripPhase.THROTTLED
-        return self._throttle(
-            switch_id,
-            actuator,
-            replace(
-                joined,
-                phase=GripPhase.ENGAGING,
-                before=merged(grip.before, down, observed),
-                attempts=attempts + turned_on,
-                error="turned back on by somebody else" if turned_on else grip.error,
-            ),
-            now,
+        if joined.attempts >= self.max_attempts:
+            return self._escalated(joined, observed)
+        again = replace(
+            joined,
+            phase=GripPhase.ENGAGING,
+            before=merged(grip.before, down, observed, resumed=restoring or grip.partial),
+            partial=restoring or grip.partial,
+            since=now if was_down or restoring else grip.since,
+            attempts=joined.attempts + was_down,
+            error=_TURNED_ON if was_down else grip.error,
         )
+        return self._throttle(switch_id, actuator, again, now)
+
+    def _put_down(self, grip: Grip) -> Grip:
+        return self.switches.put_grip(replace(grip, phase=GripPhase.THROTTLED, error=None, partial=False))
+
+    def _down(self, status: Status, actuator: Actuator, grip: Grip) -> Outcome:
+        down = actuator.throttled(grip.before)
+        return Outcome(grip.target, status, actuator.describe(grip.before), grip.before, down, grip.since)
 
     def _escalated(self, grip: Grip, observed: State) -> Outcome:
-        detail = f"{grip.error or 'not down'}, {grip.attempts} times; it is left to a person"
-        return Outcome(grip.target, Status.ESCALATED, detail, grip.before, observed)
+        what = _TURNED_ON if grip.phase is GripPhase.THROTTLED else grip.error or "not down"
+        detail = f"{what}, {grip.attempts} times; it is left to a person"
+        return Outcome(grip.target, Status.ESCALATED, detail, grip.before, observed, grip.since)
 
     def _throttle(self, switch_id: str, actuator: Actuator, grip: Grip, now: datetime) -> Outcome:
         undo = {"target": grip.target.key, "before": dict(grip.before), "attempts": grip.attempts, "note": grip.error}
-        grip = self.switches.put_grip(grip, AuditEntry(switch_id, now, 1, "undo stored", undo))
+        grip = self.switches.put_grip(grip, AuditEntry(switch_id, now, 2, "undo stored", undo))
         try:
             actuator.throttle(grip.target, grip.before)
         except (BusyError, RefusedError) as error:
-            self.switches.put_grip(replace(grip, attempts=grip.attempts + 1, error=str(error)))
-            raise
-        self.switches.put_grip(replace(grip, phase=GripPhase.THROTTLED))
-        down = actuator.throttled(grip.before)
-        return Outcome(grip.target, Status.THROTTLED, actuator.describe(grip.before), grip.before, down)
+            grip = self._in_vain(grip, error, now)
+            return Outcome(grip.target, Status.FAILED, str(error), grip.before, since=grip.since)
+        return self._down(Status.THROTTLED, actuator, self._put_down(grip))
+
+    def _in_vain(self, grip: Grip, error: BusyError | RefusedError, now: datetime) -> Grip:
+        counts = isinstance(error, RefusedError) or now - grip.since >= PATIENCE
+        return self.switches.put_grip(replace(grip, attempts=grip.attempts + counts, error=str(error)))
 
     def _release(self, switch_id: str, target: Target, grip: Grip | None, now: datetime) -> Outcome:
         if grip is None:
             return Outcome(target, Status.RESTORED, "it was never turned down")
         if not grip.live:
             status = Status.RESTORED if grip.phase is GripPhase.RESTORED else Status.LEFT
-            return Outcome(target, status, grip.error or "as it was", grip.before)
+            return Outcome(target, status, grip.error or "as it was", grip.before, since=grip.since)
         if grip.holders - {switch_id}:
             if switch_id in grip.holders:
                 self.switches.put_grip(replace(grip, holders=grip.holders - {switch_id}))
             others = ", ".join(sorted(grip.holders - {switch_id}))
-            return Outcome(target, Status.SHARED, f"still kept down by {others}", grip.before)
+            return Outcome(target, Status.SHARED, f"still kept down by {others}", grip.before, since=grip.since)
         return self._restore(switch_id, replace(grip, target=target), now)
 
     def _restore(self, switch_id: str, grip: Grip, now: datetime) -> Outcome:
-        actuator = self.fleet.actuator(grip.target.kind)
-        resumed = grip.phase is GripPhase.RESTORING
-        grip = self.switches.put_grip(
-            replace(grip, phase=GripPhase.RESTORING, attempts=grip.attempts if resumed else 0),
-            None
-            if resumed
-            else AuditEntry(switch_id, now, 1, "restoring", {"target": grip.target.key, "to": dict(grip.before)}),
-        )
+        actuator = self._actuator(grip.target)
+        begun = None
+        resumed = grip.phase is GripPhase.RESTORING or grip.partial
+        if grip.phase is not GripPhase.RESTORING:
+            undo = {"target": grip.target.key, "to": dict(grip.before)}
+            begun = AuditEntry(switch_id, now, 2, "restoring", undo)
+            grip = replace(grip, phase=GripPhase.RESTORING, attempts=0, since=now)
+        grip = self.switches.put_grip(grip, begun)  # also when resumed: whoever has changed it meanwhile is seen here
         try:
             observed = actuator.observe(grip.target)
             down = actuator.throttled(grip.before)
@@ -176,13 +192,19 @@ class Hands:
             if wanted != observed:
                 actuator.restore(grip.target, wanted)
         except (BusyError, RefusedError) as error:
-            self.switches.put_grip(replace(grip, attempts=grip.attempts + 1, error=str(error)))
-            raise
+            return self._stuck(self._in_vain(grip, error, now), str(error))
         if changed:
             return self._left(grip, f"changed by somebody meanwhile, not overwritten: {', '.join(changed)}", observed)
-        self.switches.put_grip(replace(grip, phase=GripPhase.RESTORED, holders=frozenset(), error=None))
-        return Outcome(grip.target, Status.RESTORED, "as it was", observed, grip.before)
+        self.switches.put_grip(replace(grip, phase=GripPhase.RESTORED, holders=frozenset(), error=None, partial=False))
+        return Outcome(grip.target, Status.RESTORED, "as it was", observed, grip.before, grip.since)
+
+    def _stuck(self, grip: Grip, detail: str) -> Outcome:
+        """A way back is tried for ever; a person is called when it was in vain too often."""
+        if grip.attempts < self.max_attempts:
+            return Outcome(grip.target, Status.FAILED, detail, grip.before, since=grip.since)
+        detail = f"{detail} ({grip.attempts} times by now)"
+        return Outcome(grip.target, Status.ESCALATED, detail, grip.before, since=grip.since)
 
     def _left(self, grip: Grip, detail: str, observed: State | None) -> Outcome:
-        self.switches.put_grip(replace(grip, phase=GripPhase.LEFT, holders=frozenset(), error=detail))
-        return Outcome(grip.target, Status.LEFT, detail, grip.before, observed)
+        self.switches.put_grip(replace(grip, phase=GripPhase.LEFT, holders=frozenset(), error=detail, partial=False))
+        return Outcome(grip.target, Status.LEFT, detail, grip.before, observed, grip.since)

@@ -10,7 +10,7 @@ from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter
 from spendplane.domain.plans import Bounds, Plan, Verdict, decide
 from spendplane.domain.selection import UnselectableError, selection
-from spendplane.domain.switches import Switch, Wanted, want
+from spendplane.domain.switches import Grip, Hold, Order, Switch, Wanted, want
 from spendplane.domain.targets import Protection, Target
 
 
@@ -23,10 +23,14 @@ class Look:
     switch: Switch
     wanted: Wanted
     now: datetime
+    word: Order | Hold | None = None
+    """What a person said just now."""
 
     @property
     def by(self) -> str:
         """Whose word it is."""
+        if self.word is not None:
+            return self.word.by
         if self.wanted.on:
             return self.switch.order.by if self.switch.order else "spendplane"
         return self.switch.hold.by if self.wanted.held and self.switch.hold else "spendplane"
@@ -42,25 +46,41 @@ class Lookout:
     fleet: Fleet
     protection: Protection
 
-    def __call__(self, switch: Switch, now: datetime) -> Look:
+    def __call__(self, switch: Switch, now: datetime, word: Order | Hold | None = None) -> Look:
         """Budget and counter as they are at this moment, read consistently."""
         ref = switch.ref
         budget = self.definitions.current(ref.budget_id)
         counter: Counter = self.ledger.counters([(ref, budget.shards if budget else 1)])[ref]
-        return Look(budget, counter, switch, want(budget, counter, switch, now), now)
+        return Look(budget, counter, switch, want(budget, counter, switch, now), now, word)
 
     def plan(self, look: Look) -> tuple[Plan, list[Target]]:
         """What is to be down for this counter, and every resource that was considered.
 
-        What is held already is among them also when the search does not find it any more: a deleted endpoint, for one.
+        What is held already is among them also when it is not there any more: a deleted endpoint, for one.
         """
         budget, switch = look.budget, look.switch
         if budget is None:
             return Plan(Verdict.REFUSE, look.wanted.reason), []
-        known = [grip.target for grip in self.switches.grips(switch.held).values() if grip.live]
-        found = [*known, *self._find(budget, look.counter.ref.key)]  # the later ones count: their tags are of now
+        found = self._find(budget, look.counter.ref.key)
+        found = [*self._gone(switch, {target.arn for target in found}), *found]
         approved = switch.order.max_targets if switch.order else None
         return decide(budget, look.counter, found, look.now, Bounds(self.protection, switch.held, approved)), found
+
+    def _gone(self, switch: Switch, seen: set[str]) -> list[Target]:
+        """What is held and nowhere to be found, with the tags that it had. What carries other tags now is not gone."""
+        missing = [
+            grip for grip in self.switches.grips(switch.held).values() if grip.live and grip.target.arn not in seen
+        ]
+        if not all(self._vanished(grip) for grip in missing):
+            seen = {target.arn for target in self.fleet.find({})}
+        return [grip.target for grip in missing if grip.target.arn not in seen]
+
+    def _vanished(self, grip: Grip) -> bool:
+        """True where throttling itself takes the target away."""
+        try:
+            return self.fleet.actuator(grip.target.kind).throttled(grip.before) is None
+        except KeyError:
+            return True
 
     def _find(self, budget: Budget, key: str | None) -> list[Target]:
         try:

@@ -26,6 +26,8 @@ COUNTED = {
     "TargetsEscalated": Status.ESCALATED,
 }
 """The function's figures."""
+_HELP = {"plan": "spendplane kill plan", "engage": "spendplane kill engage", "release": "spendplane release"}
+"""What people ask, and where its use is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Orders:
 
     def __call__(self, event: dict[str, Any], now: datetime) -> Answer:
         """Raises BusyError and ValidationError where no person waits for the answer."""
-        by_person = event.get("command") in {"plan", "engage", "release"}
+        by_person = event.get("command") in _HELP
         try:
             return self._carry_out(event, now)
         except WordError as error:
@@ -47,7 +49,7 @@ class Orders:
         except ValidationError as error:
             if not by_person:
                 raise
-            return {"ok": False, "error": describe(error), "mend": "see spendplane release --help"}
+            return {"ok": False, "error": describe(error), "mend": f"see {_HELP[event['command']]} --help"}
         except BusyError as error:
             if not by_person:
                 raise

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from spendplane.application import switch_audit, switch_news
 from spendplane.application.hands import HELD, Outcome, Status
@@ -11,14 +10,17 @@ from spendplane.application.judge import UNTOLD_AFTER
 from spendplane.application.looking import Look, Lookout
 from spendplane.application.ports import Announcement, Bus, BusyError, Outbox
 from spendplane.application.switches import Standing, Switches
-from spendplane.application.throttling import Done, Throttle
+from spendplane.application.throttling import STUCK, Done, Throttle, idle, untold_stuck
 from spendplane.domain.counters import CounterRef
 from spendplane.domain.plans import Plan, Verdict
 from spendplane.domain.switches import Hold, Level, Order, Phase, Switch, Wanted
+from spendplane.domain.targets import Target
 from spendplane.domain.transitions import NEXT_LOOK, at_rest, due_at, gone_on, leaving, moved, with_word
 
 LEASE = timedelta(seconds=75)
 """Longer than the function may run: whoever died is followed then."""
+ASKED = "asked"
+"""In `Switch.told`: people know that cheaper models are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,76 +51,86 @@ class Settle:
         if switch is None:
             return None
         try:
-            return self._settle(self.lookout(with_word(switch, word), now))
+            look = self.lookout(self._heeding(switch, word, now), now, word)
+            done, plan = self._settle(look)
         except BusyError:
             self.switches.give_back(switch, now + NEXT_LOOK)
             raise
+        return self._close(look, done, plan)  # from here on the lease may be somebody else's: it is not given back
 
-    def _settle(self, look: Look) -> Settled:
+    def _heeding(self, switch: Switch, word: Order | Hold | None, now: datetime) -> Switch:
+        """What a person said is stored before anything follows from it."""
+        if word is None:
+            return switch
+        heeding = with_word(switch, word)
+        self.switches.note(heeding, [switch_audit.word(switch, word, now)])
+        return heeding
+
+    def _settle(self, look: Look) -> tuple[Done, Plan | None]:
         if not look.wanted.on:
-            return self._off(look)
+            return self._off(look), None
         return self._degrade(look) if look.switch.level is Level.DEGRADE else self._on(look)
 
-    def _on(self, look: Look) -> Settled:
+    def _on(self, look: Look) -> tuple[Done, Plan]:
         plan, found = self.lookout.plan(look)
         before = look.switch
-        going = gone_on(before, plan, look.wanted.reason, look.now)
-        if plan.verdict is Verdict.THROTTLE:
-            going = replace(going, asked=self._stand(look, look.counter.ref.window.end))
-        goal = replace(going, held=before.held | {target.key for target in plan.wanted})
-        if not goal.held:
-            return self._refused(look, goal, plan, found)
+        asks = _standings(look) if plan.verdict is Verdict.THROTTLE else []
+        asked = frozenset(item.project for item in asks)
+        goal = replace(
+            gone_on(before, plan, look.wanted.reason, look.now),
+            held=before.held | {target.key for target in plan.wanted},
+            asked=before.asked | asked,
+        )
+        if not goal.held and not goal.asked:
+            return _refused(look, goal, plan, found), plan
         if goal != before:
-            self.switches.note(goal, [switch_audit.decision(look, goal, plan, found)])
-        return self._close(look, self.throttle.down(look, goal, plan), plan)
+            decided = [] if _seen(before, goal) else [switch_audit.decision(look, goal, plan, found)]
+            self.switches.note(goal, decided)
+        self._ask(look, asks)
+        return self.throttle.down(look, replace(goal, asked=asked), plan), plan
 
-    def _refused(self, look: Look, goal: Switch, plan: Plan, found: Sequence[Any]) -> Settled:
-        if not moved(look.switch, goal) and goal.reason == look.switch.reason:
-            return self._close(look, Done(goal), plan)
-        entry = switch_audit.decision(look, goal, plan, found)
-        return self._close(look, Done(goal, (), (entry,), (switch_news.refused(look, goal, plan),)), plan)
-
-    def _degrade(self, look: Look) -> Settled:
+    def _degrade(self, look: Look) -> tuple[Done, Plan]:
         """Nothing is touched: whoever serves models reads the standing, or hears the event."""
-        enforced = look.budget is not None and look.budget.mode == "enforce"
-        plan = Plan(Verdict.THROTTLE, "") if enforced else Plan(Verdict.OBSERVE, "the budget's mode is observe")
-        goal = gone_on(look.switch, plan, look.wanted.reason, look.now)
-        if not enforced:
-            return self._refused(look, goal, plan, ())
-        goal = replace(goal, asked=self._stand(look, look.counter.ref.window.end))
-        if not moved(look.switch, goal):
-            return self._close(look, Done(goal), plan)
-        entry, news = switch_audit.decision(look, goal, plan), switch_news.degrade(look, goal, on=True)
-        return self._close(look, Done(goal, (), (entry,), (news,)), plan)
+        before, acts = look.switch, look.budget is not None and look.budget.mode == "enforce"
+        plan = Plan(Verdict.THROTTLE, "") if acts else Plan(Verdict.OBSERVE, "the budget's mode is observe")
+        asks = _standings(look) if acts else []
+        asked = frozenset(item.project for item in asks)
+        goal = replace(gone_on(before, plan, look.wanted.reason, look.now), asked=before.asked | asked)
+        if not goal.asked:
+            return _refused(look, goal, plan, ()), plan
+        if goal != before:
+            self.switches.note(goal, [switch_audit.decision(look, goal, plan)])
+        self._ask(look, asks)
+        news = [] if asks else [switch_news.refused(look, goal, plan)]
+        if acts is not (ASKED in goal.told):
+            news.append(switch_news.degrade(look, goal, on=acts))
+        told = goal.told | {ASKED} if acts else goal.told - {ASKED}
+        return Done(replace(goal, asked=asked, told=told), news=tuple(news)), plan
 
-    def _off(self, look: Look) -> Settled:
+    def _off(self, look: Look) -> Done:
         before, wanted = look.switch, look.wanted
-        if before.phase not in {Phase.ON, Phase.RELEASING} and not before.held:
+        if before.phase not in {Phase.ON, Phase.RELEASING} and not before.held and not before.asked:
             goal = at_rest(before, wanted.reason, held=wanted.held)
-            entries = (switch_audit.decision(look, goal, None),) if moved(before, goal) else ()
-            return self._close(look, Done(goal, (), entries))
+            return Done(goal, (), (switch_audit.decision(look, goal, None),) if moved(before, goal) else ())
         going = leaving(before, wanted.reason)
         if going != before:
             self.switches.note(going, [switch_audit.decision(look, going, None)])
-        self._take_back(look)
+        self._ask(look, [])
         outcomes = self.throttle.back(going, before.held, look.now)
         still = frozenset(item.target.key for item in outcomes if item.status in HELD)
-        goal = replace(going, held=still) if still else at_rest(going, wanted.reason, held=wanted.held)
-        return self._close(look, _released(look, goal, outcomes))
+        return _released(look, replace(going, held=still, asked=frozenset()), outcomes)
 
-    def _stand(self, look: Look, until: datetime | None) -> frozenset[str]:
-        """Asked before the targets are touched. Returns the projects whose model servers were asked."""
-        standings = _standings(look, until)
-        if look.switch.asked != {item.project for item in standings} or look.switch.phase is not Phase.ON:
-            self.switches.stand(standings)
-        return frozenset(item.project for item in standings)
+    def _ask(self, look: Look, asks: Sequence[Standing]) -> None:
+        """Before targets are touched, and with every look: a crash may have come between. The rest is taken back."""
+        switch, projects = look.switch, {item.project for item in asks}
+        over = [
+            Standing(name, switch.id, switch.level, {}, look.wanted.reason, look.now)
+            for name in sorted(switch.asked - projects)
+        ]
+        if asks or over:
+            self.switches.stand([*asks, *over])
 
-    def _take_back(self, look: Look) -> None:
-        switch = look.switch
-        over = [Standing(name, switch.id, switch.level, {}, look.wanted.reason, look.now) for name in switch.asked]
-        self.switches.stand(over)
-
-    def _close(self, look: Look, done: Done, plan: Plan | None = None) -> Settled:
+    def _close(self, look: Look, done: Done, plan: Plan | None) -> Settled:
         """Stores the end of the look, and says what is new."""
         fresh = self.switches.save(done.switch, due_at(done.switch, look.now), done.entries, done.news)
         for announcement in fresh:
@@ -133,23 +145,42 @@ class Settle:
         self.outbox.sent(announcement.id, now + UNTOLD_AFTER)
 
 
-def _released(look: Look, goal: Switch, outcomes: tuple[Outcome, ...]) -> Done:
-    done = [item for item in outcomes if item.status not in HELD]
-    stuck = [item for item in outcomes if item.status is Status.ESCALATED]
+def _seen(before: Switch, goal: Switch) -> bool:
+    """All that is new are targets that need nothing: they were down already, or not there, in the last look too."""
+    return all(idle(before, key) for key in goal.held - before.held) and replace(goal, held=before.held) == before
+
+
+def _refused(look: Look, goal: Switch, plan: Plan, found: Sequence[Target]) -> Done:
+    if not moved(look.switch, goal) and goal.reason == look.switch.reason:
+        return Done(goal)
+    entry = switch_audit.decision(look, goal, plan, found)
+    return Done(goal, (), (entry,), (switch_news.refused(look, goal, plan),))
+
+
+def _released(look: Look, going: Switch, outcomes: tuple[Outcome, ...]) -> Done:
+    back = [item for item in outcomes if item.status not in HELD]
+    stuck = untold_stuck(going, outcomes)
+    told = frozenset(STUCK + item.target.key for item in outcomes if item.status is Status.ESCALATED)
+    rest = at_rest(going, look.wanted.reason, held=look.wanted.held)
+    goal = replace(going, told=told) if going.held else rest
     news: list[Announcement] = []
     if goal.level is Level.DEGRADE:
         news.append(switch_news.degrade(look, goal, on=False))
-    elif done or not goal.held:
-        news.append(switch_news.released(look, goal, done))
+    elif back or not going.held:
+        news.append(switch_news.released(look, goal, back))
     if stuck:
-        news.append(switch_news.in_vain(look, goal, "escalated", stuck))
-    return Done(goal, outcomes, (switch_audit.results(look, goal, outcomes),), tuple(news))
+        news.append(switch_news.stuck(look, goal, stuck))
+    worth = stuck or not going.held or any(item.status is not Status.ESCALATED for item in outcomes)
+    entries = (switch_audit.results(look, goal, outcomes),) if worth else ()
+    return Done(goal, outcomes, entries, tuple(news))
 
 
-def _standings(look: Look, until: datetime | None) -> list[Standing]:
+def _standings(look: Look) -> list[Standing]:
     budget, ref, switch = look.budget, look.counter.ref, look.switch
     match: dict[str, list[str]] = {name: list(values) for name, values in budget.match} if budget else {}
     if budget and budget.per and ref.key is not None:
         match[budget.per] = [ref.key]
     projects = match.get("project_id", ["*"])
-    return [Standing(project, switch.id, switch.level, match, look.wanted.reason, until) for project in projects]
+    return [
+        Standing(project, switch.id, switch.level, match, look.wanted.reason, ref.window.end) for project in projects
+    ]

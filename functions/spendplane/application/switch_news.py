@@ -10,10 +10,12 @@ from spendplane.application.looking import Look
 from spendplane.application.ports import Announcement
 from spendplane.contract import switch_events as events
 from spendplane.domain.limits import tightest
-from spendplane.domain.plans import Plan
+from spendplane.domain.plans import Plan, Verdict
 from spendplane.domain.switches import Switch
 from spendplane.domain.targets import ENVIRONMENT_TAG, Target
 
+MAX_ENVIRONMENT = 64
+"""Characters; a tag takes 256, and an event 256 KB."""
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -25,10 +27,16 @@ def engaged(look: Look, switch: Switch, plan: Plan, outcomes: Sequence[Outcome])
 
 
 def refused(look: Look, switch: Switch, plan: Plan) -> Announcement:
-    """Nothing is touched: by the mode, or because a person has to look."""
-    planned = [_line(target, "planned", "") for target in plan.targets]
+    """Nothing (more) is touched: by the mode, or because a person has to look. Another reason is told again."""
     verdict: Any = plan.verdict.value
-    common = _common(look, switch, f"refused/{verdict}", [*planned, *_refused(plan)], plan.notes)
+    lines = [*(_line(target, "planned", "") for target in plan.targets), *_refused(plan)]
+    if plan.verdict is Verdict.THROTTLE:  # what is down is kept so; the rest is over the cap
+        verdict = Verdict.REFUSE.value
+        over = [item.target for item in plan.refused if item.reason == plan.reason]
+        lines = [_line(target, "planned", "") for target in over]
+        lines += [_line(target, "kept", "") for target in plan.targets]
+        lines += [_line(item.target, "refused", item.reason) for item in plan.refused if item.reason != plan.reason]
+    common = _common(look, switch, f"refused/{verdict}", lines, plan.notes, _digest(plan.reason))
     return _announcement(
         events.REFUSED,
         events.KillSwitchRefused(**{**common, "reason": f"{plan.reason}; {look.wanted.reason}"}, verdict=verdict),
@@ -42,11 +50,17 @@ def in_vain(look: Look, switch: Switch, verdict: str, outcomes: Sequence[Outcome
     return _announcement(events.REFUSED, events.KillSwitchRefused(**common, verdict=known))
 
 
+def stuck(look: Look, switch: Switch, outcomes: Sequence[Outcome]) -> Announcement:
+    """These could not be given back; it is tried on, but a person has to look."""
+    common = _common(look, switch, "refused/stuck", _lines(outcomes), (), _keys(outcomes))
+    return _announcement(events.REFUSED, events.KillSwitchRefused(**common, verdict="stuck"))
+
+
 def released(look: Look, switch: Switch, outcomes: Sequence[Outcome]) -> Announcement:
     """These targets were given back, or left as somebody set them."""
     common = _common(look, switch, "released", _lines(outcomes), (), _keys(outcomes))
     hold = look.switch.hold if look.wanted.held else None
-    until = hold.until or look.counter.ref.window.end if hold else None
+    until = hold.end(look.counter.ref.window) if hold else None
     return _announcement(events.RELEASED, events.KillSwitchReleased(**common, held=look.wanted.held, held_until=until))
 
 
@@ -109,14 +123,20 @@ def _line(target: Target, status: Any, detail: str) -> events.TargetLine:
         name=target.name,
         arn=target.arn,
         scope=target.scope,
-        environment=target.tags.get(ENVIRONMENT_TAG),
+        environment=target.tags[ENVIRONMENT_TAG][:MAX_ENVIRONMENT] if ENVIRONMENT_TAG in target.tags else None,
         detail=detail[:500],
     )
 
 
 def _keys(outcomes: Iterable[Outcome]) -> str:
-    keys = "\n".join(sorted(f"{item.status} {item.target.key}" for item in outcomes))
-    return sha256(keys.encode()).hexdigest()[:12]
+    """Of what became of which target, and on which occasion."""
+    return _digest(
+        "\n".join(sorted(f"{item.status} {item.target.key} {item.since or ''}".rstrip() for item in outcomes))
+    )
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]
 
 
 def _announcement(detail_type: str, detail: events.SwitchEvent) -> Announcement:

@@ -106,14 +106,19 @@ def _refused(event: events.KillSwitchRefused) -> Notice:
     ]
     if event.verdict == "refuse":
         commands = [f"spendplane kill plan {_of(event)}"]
-        if planned := sum(item.status == "planned" for item in event.targets) + event.more_targets:
-            commands.append(f"spendplane kill engage {_of(event)} --max-targets {planned} --reason '...'")
-        headline = f"{over}; nothing throttled, a person has to look"
+        planned, kept = (sum(item.status == status for item in event.targets) for status in ("planned", "kept"))
+        if planned:
+            most = planned + kept + event.more_targets
+            commands.append(f"spendplane kill engage {_of(event)} --max-targets {most} --reason '...'")
+        headline = f"{over}; {'no more' if kept else 'nothing'} throttled, a person has to look"
         return Notice(headline, rows, commands, "kill-switch-refused", "KILL SWITCH REFUSED")
     if event.verdict == "failed":
         headline = f"{over}; throttling failed, it is tried again each minute"
         return Notice(headline, rows, (), "kill-switch-failed", "KILL SWITCH FAILED")
     number = _number(event, "escalated")
+    if event.verdict == "stuck":
+        headline = f"{_name(event)}: {number} could not be given back, a person has to look"
+        return Notice(headline, rows, (), "kill-switch-escalated", "RELEASE STUCK")
     headline = f"{_name(event)}: {number} given up, a person has to look"
     return Notice(headline, rows, _undo(event), "kill-switch-escalated", "KILL SWITCH GAVE UP")
 

@@ -49,18 +49,22 @@ class Switches(Protocol):
         """
 
     def note(self, switch: Switch, audit: Sequence[AuditEntry]) -> None:
-        """Stores it together with entries, all or nothing, and keeps the lease."""
+        """Stores it together with entries, all or nothing, and keeps the lease.
+
+        Raises BusyError when somebody else has taken the lease, because it was over.
+        """
 
     def save(
         self, switch: Switch, due_at: datetime | None, audit: Sequence[AuditEntry], news: Sequence[Announcement]
     ) -> Sequence[Announcement]:
         """As `note`, with announcements, and ends the lease. `due_at` None: nothing is left to do.
 
-        Returns the announcements that were not stored before; the sweep publishes those that nobody published.
+        A crossing that was marked since `lease` stays due. Returns the announcements that were not stored before; the
+        sweep publishes those that nobody published.
         """
 
     def give_back(self, switch: Switch, due_at: datetime) -> None:
-        """Ends the lease without a change."""
+        """Ends the lease without a change, if it is still this one."""
 
     def get(self, ref: CounterRef, level: Level) -> Switch | None:
         """As stored."""

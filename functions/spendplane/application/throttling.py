@@ -10,13 +10,18 @@ from spendplane.application.hands import HELD, Hands, Outcome, Status
 from spendplane.application.looking import Look
 from spendplane.application.ports import Announcement
 from spendplane.application.switches import AuditEntry, Switches
-from spendplane.domain.plans import Plan, Verdict
-from spendplane.domain.switches import Phase, Switch
+from spendplane.domain.plans import Plan
+from spendplane.domain.switches import Switch
 from spendplane.domain.targets import Target
 
 Run = Callable[[Callable[[Target], Outcome], Iterable[Target]], Iterable[Outcome]]
-_QUIET = frozenset({Status.KEPT, Status.ALREADY, Status.ESCALATED})
-"""These repeat with every look; the audit has them once."""
+_QUIET = frozenset({Status.KEPT, Status.ALREADY, Status.GONE, Status.ESCALATED})
+"""These repeat with every look; the audit has them once, when people are told."""
+_IDLE = "="
+_MARKS = {Status.FAILED: "?", Status.ESCALATED: "!", Status.ALREADY: _IDLE, Status.GONE: _IDLE}
+"""What stands before a target's key in `Switch.told`: people know this of it. Nothing: that it is down."""
+STUCK = "^"
+"""Likewise: it could not be given back, so often that a person was called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,11 @@ class Throttle:
         hands = Hands(self.fleet, self.switches, self.max_attempts)
         engaged = tuple(self.run(lambda target: hands.engage(switch.id, target, look.now), plan.wanted))
         unwanted = look.switch.held - {target.key for target in plan.wanted}
-        given_back = self.back(switch, unwanted, look.now)
+        why = {item.target.key: f"; {item.reason}" for item in plan.refused}
+        given_back = tuple(
+            replace(item, detail=item.detail + why.get(item.target.key, ""))
+            for item in self.back(switch, unwanted, look.now)
+        )
         still = {item.target.key for item in (*engaged, *given_back) if item.status in HELD}
         return _told(look, replace(switch, held=frozenset(still)), plan, engaged, given_back)
 
@@ -55,35 +64,57 @@ class Throttle:
 
 
 def _told(look: Look, switch: Switch, plan: Plan, engaged: Sequence[Outcome], given_back: Sequence[Outcome]) -> Done:
-    """Each target is told of once in a generation, and once more when it is given up."""
-    down = [item for item in engaged if item.status in {Status.THROTTLED, Status.KEPT}]
-    fresh = [item for item in down if item.target.key not in switch.told]
-    given_up = [item for item in engaged if item.status is Status.ESCALATED and _mark(item.target) not in switch.told]
-    news = [] if plan.verdict is Verdict.THROTTLE else [switch_news.refused(look, switch, plan)]
-    if plan.verdict is Verdict.THROTTLE:
-        news += _engaged(look, switch, plan, fresh, engaged)
-    if given_up:
-        news.append(switch_news.in_vain(look, switch, "escalated", given_up))
-    if back := [item for item in given_back if item.status not in HELD]:
+    """Each target is told of once in a generation, and once more when it is given up or given back."""
+    fresh = [item for item in engaged if mark(item) not in switch.told]
+    stuck = untold_stuck(switch, given_back)
+    news = [switch_news.refused(look, switch, plan)] if plan.reason else []
+    news += _engaged(look, switch, plan, fresh)
+    if stuck:
+        news.append(switch_news.stuck(look, switch, stuck))
+    lost = [replace(item, status=Status.LEFT) for item in fresh if item.status is Status.GONE and _known(switch, item)]
+    if back := [*lost, *(item for item in given_back if item.status not in HELD)]:
         news.append(switch_news.released(look, switch, back))
-    told = switch.told | {item.target.key for item in fresh} | {_mark(item.target) for item in given_up}
+    keys = switch.held.union(item.target.key for item in engaged)
+    known = {f"{kind}{key}" for key in keys for kind in ("", STUCK, *_MARKS.values())} - {i.target.key for i in lost}
+    told = (switch.told & known) | {mark(item) for item in fresh} | {STUCK + item.target.key for item in stuck}
     outcomes = (*engaged, *given_back)
-    worth = given_up or any(item.status not in _QUIET for item in outcomes)
+    worth = fresh or stuck or any(item.status not in _QUIET for item in outcomes)
     entries = (switch_audit.results(look, switch, outcomes),) if worth else ()
     return Done(replace(switch, told=told), outcomes, entries, tuple(news))
 
 
-def _engaged(
-    look: Look, switch: Switch, plan: Plan, fresh: Sequence[Outcome], engaged: Sequence[Outcome]
-) -> list[Announcement]:
-    first = switch.generation != look.switch.generation or look.switch.phase is Phase.REFUSED
-    failed = [item for item in engaged if item.status is Status.FAILED]
-    others = [item for item in engaged if item.status in {Status.ALREADY, Status.GONE}] if first else []
-    if fresh or (others and not failed):
-        return [switch_news.engaged(look, switch, plan, [*fresh, *failed, *others])]
-    return [switch_news.in_vain(look, switch, "failed", failed)] if first and failed else []
+def _engaged(look: Look, switch: Switch, plan: Plan, fresh: Sequence[Outcome]) -> list[Announcement]:
+    down = [item for item in fresh if item.status in {Status.THROTTLED, Status.KEPT}]
+    failed = [item for item in fresh if item.status is Status.FAILED]
+    others = [item for item in fresh if item.status in {Status.ALREADY, Status.GONE} and not _known(switch, item)]
+    given_up = [item for item in fresh if item.status is Status.ESCALATED]
+    news = []
+    if down or (others and not failed):
+        news.append(switch_news.engaged(look, switch, plan, [*down, *failed, *others]))
+    elif failed:
+        news.append(switch_news.in_vain(look, switch, "failed", [*failed, *others]))
+    if given_up:
+        news.append(switch_news.in_vain(look, switch, "escalated", given_up))
+    return news
 
 
-def _mark(target: Target) -> str:
-    """In `Switch.told`: people know that this one was given up."""
-    return f"!{target.key}"
+def _known(switch: Switch, item: Outcome) -> bool:
+    """People know that it was down by us."""
+    return item.target.key in switch.told
+
+
+def mark(item: Outcome) -> str:
+    """In `Switch.told`: people know that this became of this target."""
+    return _MARKS.get(item.status, "") + item.target.key
+
+
+def idle(switch: Switch, key: str) -> bool:
+    """People know that this target was down already, or not there."""
+    return _IDLE + key in switch.told
+
+
+def untold_stuck(switch: Switch, given_back: Iterable[Outcome]) -> list[Outcome]:
+    """What could not be given back, and nobody was called for it yet."""
+    return [
+        item for item in given_back if item.status is Status.ESCALATED and STUCK + item.target.key not in switch.told
+    ]

@@ -15,7 +15,7 @@ from spendplane.contract.usage_event import Environment
 from spendplane.contract.yaml_file import FileError, Location, at, explain
 from spendplane.contract.yaml_file import load as load_yaml
 from spendplane.domain.budgets import ATTRIBUTES, Budget
-from spendplane.domain.limits import Limits
+from spendplane.domain.limits import HARD_PERCENT, Limits
 from spendplane.domain.periods import Period
 
 BudgetsFileError = FileError
@@ -148,15 +148,17 @@ class BudgetsFile(BaseModel):
 
     def _budget(self, entry: BudgetEntry) -> Budget:
         defaults = self.defaults
+        on_hard_limit = entry.on_hard_limit or defaults.on_hard_limit
+        acts_at = {HARD_PERCENT} if on_hard_limit == "throttle" else set()  # the alert sets the kill switch off
         return Budget(
             id=entry.id,
             match=tuple(entry.selector.items()),
             period=entry.period or defaults.period,
             limits=Limits(entry.limit_usd, entry.limit_tokens, entry.limit_requests),
             per=entry.per,
-            thresholds=tuple(sorted(set(entry.thresholds or defaults.thresholds))),
+            thresholds=tuple(sorted({*(entry.thresholds or defaults.thresholds), *acts_at})),
             on_soft_limit=entry.on_soft_limit or defaults.on_soft_limit,
-            on_hard_limit=entry.on_hard_limit or defaults.on_hard_limit,
+            on_hard_limit=on_hard_limit,
             mode=entry.mode or self.mode,
             owner=entry.owner or defaults.owner,
             shards=entry.shards,

@@ -65,15 +65,15 @@ class KillSwitchEngaged(SwitchEvent):
 
 
 class KillSwitchRefused(SwitchEvent):
-    """The budget is over its limit, and spending may go on: `verdict` says why.
+    """Something was not done that the budget asks for: `verdict` says why.
 
     observe: this is what would have been throttled. refuse: a person has to look. failed: tried again each minute.
-    escalated: it was tried so often that it is left to a person.
+    escalated: it was tried so often that it is left to a person. stuck: so often that a person is called, to give back.
     """
 
     model_config = ConfigDict(title=REFUSED)
 
-    verdict: Literal["observe", "refuse", "failed", "escalated"]
+    verdict: Literal["observe", "refuse", "failed", "escalated", "stuck"]
 
 
 class KillSwitchReleased(SwitchEvent):

@@ -35,7 +35,8 @@ HIGH_CARDINALITY = frozenset({"user_id", "session_id"})
 class Budget:
     """A limit over the events that its selector takes, per period and, with `per`, per distinct value.
 
-    `revision` grows when limits, thresholds or the period change; alerts fire once per revision.
+    `revision` grows when limits, thresholds or the period change, and when it begins to act; alerts fire once per
+    revision.
     `shards` splits a hot counter into that many items, which are read together.
     """
 
@@ -60,7 +61,14 @@ class Budget:
         return tuple(name for name in ("user_id", "model") if name != self.per)
 
     def same_terms(self, other: "Budget") -> bool:
-        """True when limits, thresholds and period are equal: no new revision is due."""
+        """True when limits, thresholds and period are those of the other (older) one: no new revision is due.
+
+        One that begins to throttle or degrade is due one: what it crossed already is to set off its kill switch.
+        """
+        if (self.on_hard_limit, other.on_hard_limit) == ("throttle", "notify"):
+            return False
+        if (self.on_soft_limit, other.on_soft_limit) == ("degrade", "notify"):
+            return False
         return (self.limits, self.thresholds, self.period) == (other.limits, other.thresholds, other.period)
 
 

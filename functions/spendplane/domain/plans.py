@@ -29,7 +29,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be throttled (or would be, as the verdict says), and what is left alone for which reason."""
+    """What is to be throttled (or would be, as the verdict says), and what is left alone for which reason.
+
+    `reason` says why not all is throttled that may be; empty when it is.
+    """
 
     verdict: Verdict
     reason: str
@@ -104,4 +107,4 @@ def _capped(allowed: tuple[Target, ...], refused: tuple[Refusal, ...], notes: tu
     if not kept:
         return Plan(Verdict.REFUSE, reason, allowed, refused, notes)
     left = tuple(Refusal(target, reason) for target in allowed if target.key not in bounds.held)
-    return Plan(Verdict.THROTTLE, "", kept, (*refused, *left), notes)
+    return Plan(Verdict.THROTTLE, reason, kept, (*refused, *left), notes)

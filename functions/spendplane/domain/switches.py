@@ -10,6 +10,7 @@ from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter, CounterRef
 from spendplane.domain.limits import HARD_PERCENT, Limits, crossed, tightest
 from spendplane.domain.money import format_usd
+from spendplane.domain.periods import Window
 from spendplane.domain.targets import State, Target
 
 
@@ -46,6 +47,10 @@ class Hold:
         """`until` itself is over."""
         return self.until is None or now < self.until
 
+    def end(self, window: Window) -> datetime | None:
+        """A hold ends with its period at the latest; None: never."""
+        return min((time for time in (self.until, window.end) if time), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -75,7 +80,8 @@ def parse_switch_id(text: str) -> tuple[CounterRef, Level]:
 class Switch:
     """What is known of one counter's switch. `generation` grows each time it goes on; `held` are its targets' keys.
 
-    `told` holds the keys that people were told of in this generation, `asked` the projects whose standing is set.
+    `told` holds marks of what people were told in this generation, `asked` the projects whose standing is set. `turn`
+    counts the leases: whoever has an older one can store nothing any more.
     """
 
     ref: CounterRef
@@ -89,6 +95,7 @@ class Switch:
     asked: frozenset[str] = frozenset()
     hold: Hold | None = None
     order: Order | None = None
+    turn: int = 0
 
     @property
     def id(self) -> str:
@@ -112,7 +119,9 @@ class GripPhase(StrEnum):
 class Grip:
     """The undo of one target, stored before the first action, and the switches that keep it down.
 
-    Several budgets may want the same target down; the last one gives it back. `attempts` counts what was in vain.
+    Several budgets may want the same target down; the last one gives it back. `since` is when it was last begun to turn
+    it down or to give it back; `attempts` counts what was in vain. `partial`: it was being given back when it was to go
+    down again, so a part that is not there may be one that we still owe.
     """
 
     target: Target
@@ -122,6 +131,7 @@ class Grip:
     since: datetime
     attempts: int = 0
     error: str | None = None
+    partial: bool = False
     version: int = 0
 
     @property
@@ -173,7 +183,7 @@ def want(budget: Budget | None, counter: Counter, switch: Switch, now: datetime)
             on=True,
             reason=f"{_figures(counter, wider)}, the {format_usd(hold.extend_usd)} granted by {hold.by} included",
         )
-    end = hold.until or window.end
+    end = hold.end(window)
     until = f"until {end:%Y-%m-%d %H:%M} UTC" if end else "for good: this budget's period has no end"
     return Wanted(on=False, reason=f"released by {hold.by} {until}: {hold.reason}", held=True)
 

@@ -119,7 +119,9 @@ def utc_day(now: datetime) -> date:
 
 
 def _day(text: str | None) -> date | None:
+    written = (text or "").strip()
     try:
-        return date.fromisoformat(text.strip()) if text and len(text.strip()) == len("2026-12-01") else None
+        day = date.fromisoformat(written)
     except ValueError:
         return None
+    return day if day.isoformat() == written else None  # ISO 8601 knows other forms, which nobody expects here

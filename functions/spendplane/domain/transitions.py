@@ -10,7 +10,7 @@ NEXT_LOOK = timedelta(seconds=50)
 """A switch that is on, or half-way, is looked at in every minute's round."""
 NEXT_LOOK_REFUSED = timedelta(minutes=5)
 AT_REST = frozenset({Phase.DUE, Phase.OFF, Phase.HELD, Phase.RELEASING})
-"""Going on from these begins a new generation."""
+"""Going on from these begins a new generation; so does acting after a refusal: whatever it does then is news."""
 
 
 def with_word(switch: Switch, word: Order | Hold | None) -> Switch:
@@ -24,14 +24,15 @@ def gone_on(switch: Switch, plan: Plan, reason: str, now: datetime) -> Switch:
     """On, or refused by the plan. A switch that is on keeps the reason for which it went on."""
     phase = Phase.ON if plan.verdict is Verdict.THROTTLE else Phase.REFUSED
     reason = reason if phase is Phase.ON else plan.reason
-    if switch.phase in AT_REST:
+    if switch.phase in AT_REST or (switch.phase, phase) == (Phase.REFUSED, Phase.ON):
         began = switch.generation + 1
         return replace(switch, phase=phase, reason=reason, generation=began, since=now, told=frozenset())
     return switch if switch.phase is phase is Phase.ON else replace(switch, phase=phase, reason=reason)
 
 
 def leaving(switch: Switch, reason: str) -> Switch:
-    """On the way back; a person's order to be on has ended."""
+    """On the way back, for the reason for which that began; a person's order to be on has ended."""
+    reason = switch.reason if switch.phase is Phase.RELEASING else reason
     return replace(switch, phase=Phase.RELEASING, reason=reason, order=None)
 
 
@@ -51,8 +52,8 @@ def due_at(switch: Switch, now: datetime) -> datetime | None:
     """None: nothing is left to do, until the counter crosses again or a person says a word."""
     if switch.phase is Phase.OFF:
         return None
-    if switch.phase is Phase.REFUSED:
+    if switch.phase is Phase.REFUSED and not switch.held:
         return now + NEXT_LOOK_REFUSED
     if switch.phase is Phase.HELD and switch.hold and switch.hold.extend_usd is None:
-        return switch.hold.until or switch.ref.window.end
+        return switch.hold.end(switch.ref.window)
     return now + NEXT_LOOK

@@ -2,32 +2,46 @@
 
 from spendplane.domain.targets import State
 
+_ABSENT = object()
+"""The value of a part that is not there: throttling, or somebody, may add parts and take them away."""
+
 
 def merged(before: State, down: State | None, observed: State | None, *, resumed: bool = False) -> State:
-    """What the target should be when it is not down: what is at zero as before, all else as somebody set it since."""
+    """What the target should be when it is not down.
+
+    A part that is as throttling leaves it becomes what it was before; all else stays as somebody set it since.
+    """
     if observed is None:
         return before
     if down is None:
         return before if resumed and not foreign(before, None, observed, resumed=True) else observed
-    return {
-        part: before[part] if value == down.get(part) and part in before else value
-        for part, value in observed.items()
-        if part in before or part not in down or value != down[part]  # what throttling added goes again
-    }
+    wanted = {}
+    for part in _parts(before, observed):
+        now = observed.get(part, _ABSENT)
+        value = before.get(part, _ABSENT) if now == down.get(part, _ABSENT) else now
+        if value is not _ABSENT:
+            wanted[part] = value
+    return wanted
 
 
 def foreign(before: State, down: State | None, observed: State | None, *, resumed: bool = False) -> list[str]:
     """The parts that are neither as before nor as throttling leaves them: somebody else's work.
 
-    A target that throttling takes away (`down` None) comes back part by part: when that had begun (`resumed`), an empty
-    part is one still to come.
+    A target that throttling takes away (`down` None) comes back part by part: when that had begun (`resumed`), a part
+    that is empty or not there is one still to come.
     """
     if observed is None:
         return []
+    parts = _parts(before, observed)
     if down is None:
-        return [part for part, value in observed.items() if value != before.get(part) and not (resumed and not value)]
+        changed = [part for part in parts if observed.get(part, _ABSENT) != before.get(part, _ABSENT)]
+        return [part for part in changed if observed.get(part)] if resumed else changed
     return [
         part
-        for part, value in observed.items()
-        if not (part in before and value == before[part]) and not (part in down and value == down[part])
+        for part in parts
+        if observed.get(part, _ABSENT) not in (before.get(part, _ABSENT), down.get(part, _ABSENT))
     ]
+
+
+def _parts(before: State, observed: State) -> list[str]:
+    return [*before, *(part for part in observed if part not in before)]

@@ -66,6 +66,7 @@ def refused(verdict: Verdict, reason: str) -> Announcement:
 
 FAILED = Outcome(ENDPOINT, Status.FAILED, "AccessDenied on sagemaker:DeleteEndpoint")
 GIVEN_UP = Outcome(AGENT, Status.ESCALATED, "turned back on by somebody else, 3 times; it is left to a person")
+STUCK = Outcome(ENDPOINT, Status.ESCALATED, "the configuration summaries-v3 is gone: create it again (3 times by now)")
 BACK = (Outcome(AGENT, Status.RESTORED, "as it was"), Outcome(ENDPOINT, Status.LEFT, "it is not there any more"))
 CASES: dict[str, Callable[[], Announcement]] = {
     "engaged": lambda: engaged(*DOWN),
@@ -74,6 +75,7 @@ CASES: dict[str, Callable[[], Announcement]] = {
     "refused": lambda: refused(Verdict.REFUSE, "34 targets are more than the 20 that may be throttled at once"),
     "failed": lambda: switch_news.in_vain(look(switch()), switch(), "failed", [FAILED]),
     "escalated": lambda: switch_news.in_vain(look(switch()), switch(), "escalated", [GIVEN_UP]),
+    "stuck": lambda: switch_news.stuck(look(switch(phase=Phase.RELEASING), "12"), switch(), [STUCK]),
     "released": lambda: switch_news.released(look(switch(), until=NOW + timedelta(hours=8)), switch(), BACK),
     "released-below": lambda: switch_news.released(look(switch(), "12"), switch(), BACK[:1]),
     "degrade": lambda: switch_news.degrade(look(switch(Level.DEGRADE)), switch(Level.DEGRADE), on=True),

@@ -3,12 +3,15 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from spendplane.contract import budgets_file
-from spendplane.contract.budgets_file import BudgetsFile, BudgetsFileError
+from spendplane.contract.budgets_file import BudgetsFile, BudgetsFileError, KillSwitch
+from spendplane.contract.usage_event import Environment
 from spendplane.domain.periods import Period
+from spendplane.domain.targets import KNOWN_ENVIRONMENTS
 
 ROOT = Path(__file__).parents[3]
 HEAD = "version: 1\nbudgets:\n"
@@ -45,6 +48,19 @@ BAD = {
     "another version": ("version: 2\n", 1, "this release reads version 1"),
     "unknown mode": ("version: 1\nmode: on\n", 2, "mode"),
     "unknown protected environment": ("version: 1\nprotected_environments: [prod]\n", 2, "protected_environments[0]"),
+    "unprotected production": ("version: 1\nprotected_environments: [staging]\n", 2, "must name `production`"),
+    "nothing protected": ("version: 1\nprotected_environments: []\n", 2, "`production`: it is never throttled"),
+    "protected by a word": ("version: 1\nprotected_environments: production\n", 2, "protected_environments"),
+    "capitals protected": ("version: 1\nprotected_environments: [Production]\n", 2, "protected_environments[0]"),
+    "unknown bound": ("version: 1\nkill_switch:\n  max_target: 5\n", 3, "kill_switch.max_target: unknown key"),
+    "no target at all": ("version: 1\nkill_switch:\n  max_targets: 0\n", 3, "greater than or equal to 1"),
+    "too many targets": ("version: 1\nkill_switch: {max_targets: 1001}\n", 2, "less than or equal to 1000"),
+    "targets in words": ("version: 1\nkill_switch: {max_targets: '20'}\n", 2, "kill_switch.max_targets"),
+    "half a target": ("version: 1\nkill_switch: {max_targets: 2.5}\n", 2, "kill_switch.max_targets"),
+    "targets on": ("version: 1\nkill_switch: {max_targets: yes}\n", 2, "kill_switch.max_targets"),
+    "no attempt": ("version: 1\nkill_switch: {max_attempts: 0}\n", 2, "greater than or equal to 1"),
+    "too many attempts": ("version: 1\nkill_switch: {max_attempts: 101}\n", 2, "less than or equal to 100"),
+    "bounds in a list": ("version: 1\nkill_switch: [max_targets]\n", 2, "kill_switch"),
     "the same key twice": (HEAD + "  - id: a\n    limit_usd: 5\n    limit_usd: 6\n", 5, "first in line 4"),
     "not YAML": ("version: 1\n  budgets: [\n", 2, "check indentation and quotes"),
     "a tab": ("version: 1\nbudgets:\n\t- id: a\n", 3, "check indentation"),
@@ -135,6 +151,44 @@ def test_defaults_are_filled_in(tmp_path: Path) -> None:
     assert (second.limits.usd, second.limits.tokens, second.period) == (Decimal(1000), 0, Period.DAILY)
     assert (second.mode, second.thresholds, second.owner, second.shards) == ("observe", (80,), "me", 4)
     assert (third.per, third.limits.any, third.on_hard_limit) == ("user_id", False, "throttle")
+    assert third.thresholds == (50, 100)
+
+
+THROTTLING = """
+version: 1
+defaults: {thresholds: [50, 80]}
+budgets:
+  - {id: a, limit_usd: 1}
+  - {id: b, limit_usd: 1, period: daily, thresholds: [120]}
+  - {id: c, limit_usd: 1, period: weekly, on_hard_limit: notify}
+  - {id: d, limit_usd: 1, period: total, thresholds: [120], on_hard_limit: notify}
+"""
+
+
+def test_what_is_throttled_has_an_alert_at_the_hard_limit(tmp_path: Path) -> None:
+    """The alert sets the kill switch off: without one at 100 % it would never be looked at."""
+    found = {of.id: of.thresholds for of in load(tmp_path, THROTTLING).to_domain()}
+    assert found == {"a": (50, 80, 100), "b": (100, 120), "c": (50, 80), "d": (120,)}
+
+
+def test_the_kill_switch_has_bounds(tmp_path: Path) -> None:
+    plain = load(tmp_path, "version: 1\n")
+    assert (plain.mode, plain.kill_switch.max_targets, plain.kill_switch.max_attempts) == ("observe", 20, 3)
+    text = "version: 1\nkill_switch: {max_targets: 1000, max_attempts: 1}\n"
+    assert load(tmp_path, text).kill_switch == KillSwitch(max_targets=1000, max_attempts=1)
+    again = BudgetsFile.model_validate_json(load(tmp_path, text).model_dump_json())
+    assert again.kill_switch.max_targets == 1000
+
+
+def test_whatever_is_protected_may_not_be_throttled_and_production_always_is(tmp_path: Path) -> None:
+    known = ("production", "staging", "development", "sandbox", "test")
+    for number in range(1, len(known) + 1):
+        text = f"version: 1\nprotected_environments: [{', '.join(known[:number])}]\n"
+        assert load(tmp_path, text).throttleable_environments == known[number:]
+    assert load(tmp_path, "version: 1\n").throttleable_environments == known[1:]
+    twice = "version: 1\nprotected_environments: [production, production, test]\n"
+    assert load(tmp_path, twice).throttleable_environments == ("staging", "development", "sandbox")
+    assert get_args(Environment) == KNOWN_ENVIRONMENTS, "the contract and the rules know the same"
 
 
 def test_the_deployments_json_is_the_same_file(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def switches_partition(budget_id: str) -> str:
 
 def switch_key(ref: CounterRef, level: Level) -> Item:
     """Of a switch: its period and value of `per`."""
-    return key(switches_partition(ref.budget_id), f"{level}#{ref.code}#{'-' if ref.key is None else ref.key}")
+    return key(switches_partition(ref.budget_id), _short(f"{level}#{ref.code}#{'-' if ref.key is None else ref.key}"))
 
 
 def grip_key(target_key: str) -> Item:
@@ -91,7 +91,7 @@ def grip_key(target_key: str) -> Item:
 
 
 def audit_partition(switch_id: str) -> str:
-    """The audit of a switch. The policies of all functions deny changes under `D#`."""
+    """The audit of a switch. The policies of all functions deny updates and deletions under `D#`."""
     return "D#" + _short(switch_id)
 
 

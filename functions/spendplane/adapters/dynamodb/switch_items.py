@@ -37,8 +37,9 @@ def switch_update(switch: Switch) -> tuple[list[str], Item, dict[str, str]]:
 def switch_from_item(item: Item) -> Switch:
     """The inverse; an item that was only marked as due is a switch in phase DUE."""
     ref, level = parse_switch_id(item["id"]["S"])
+    turn = int(item["turn"]["N"]) if "turn" in item else 0
     if "switch" not in item:
-        return Switch(ref, level)
+        return Switch(ref, level, turn=turn)
     data: dict[str, Any] = json.loads(item["switch"]["S"])
     return Switch(
         ref,
@@ -52,6 +53,7 @@ def switch_from_item(item: Item) -> Switch:
         asked=frozenset(data["asked"]),
         hold=_hold(data["hold"]),
         order=Order(**data["order"]) if data["order"] else None,
+        turn=turn,
     )
 
 
@@ -106,6 +108,8 @@ def grip_to_item(grip: Grip) -> Item:
         item["holders"] = {"SS": sorted(grip.holders)}
     if grip.error is not None:
         item["error"] = {"S": grip.error}
+    if grip.partial:
+        item["partial"] = {"BOOL": True}
     if not grip.live:
         item["expires_at"] = _expiry(grip.since)
     return item
@@ -127,6 +131,7 @@ def grip_from_item(item: Item) -> Grip:
         since=datetime.fromisoformat(item["since"]["S"]),
         attempts=int(item["attempts"]["N"]),
         error=item["error"]["S"] if "error" in item else None,
+        partial="partial" in item,
         version=int(item["version"]["N"]),
     )
 
@@ -154,6 +159,7 @@ def standing_to_item(standing: Standing) -> Item:
     """Under its project, where whoever serves models asks."""
     item: Item = {
         **standing_key(standing.project, standing.switch_id),
+        "id": {"S": standing.switch_id},
         "level": {"S": standing.level.value},
         "match": {"S": json.dumps(standing.match)},
         "reason": {"S": standing.reason},
@@ -168,7 +174,7 @@ def standing_from_item(item: Item, project: str) -> Standing:
     """The inverse of `standing_to_item`."""
     return Standing(
         project,
-        item["sk"]["S"],
+        item["id"]["S"],
         Level(item["level"]["S"]),
         json.loads(item["match"]["S"]),
         item["reason"]["S"],

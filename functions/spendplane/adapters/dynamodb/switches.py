@@ -1,6 +1,7 @@
 """Switches, undos, the audit and standings in the table."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +47,7 @@ class DynamoSwitches:
         try:
             item = self.table.update(
                 switch_key(ref, level),
-                "SET id = :id, lease = :until, #work = :work, work_at = :until",
+                "SET id = :id, lease = :until, #work = :work, work_at = :until ADD turn :one",
                 ConditionExpression="attribute_not_exists(lease) OR lease <= :now",
                 ExpressionAttributeNames={"#work": "work"},
                 ExpressionAttributeValues={
@@ -54,6 +55,7 @@ class DynamoSwitches:
                     ":until": {"S": instant(until)},
                     ":now": {"S": instant(now)},
                     ":work": {"S": SWITCH_WORK},
+                    ":one": {"N": "1"},
                 },
                 ReturnValues="ALL_NEW",
             )
@@ -64,32 +66,46 @@ class DynamoSwitches:
     def note(self, switch: Switch, audit: Sequence[AuditEntry]) -> None:
         """One transaction."""
         sets, values, names = switch_update(switch)
-        self._write([self._update(switch, f"SET {', '.join(sets)}", values, names), *self._audit(audit)])
+        update = self._update(switch, f"SET {', '.join(sets)}", values, names)
+        if not self._write([update, *self._audit(audit)], needed=1):
+            raise BusyError(f"{switch.id}: somebody else is at it")
 
     def save(
         self, switch: Switch, due_at: datetime | None, audit: Sequence[AuditEntry], news: Sequence[Announcement]
     ) -> Sequence[Announcement]:
         """One transaction; an announcement that is stored already is left out of it."""
+        puts = [self._put(announcement_to_item(item, _unsent_at(item)), "attribute_not_exists(pk)") for item in news]
+        puts += self._audit(audit)
+        written = self._write([self._ended(switch, due_at), *puts], needed=1)
+        if not written:
+            written = self._write([self._ended(switch, due_at, crossed=True), *puts], needed=1)
+        if not written:
+            raise BusyError(f"{switch.id}: somebody else is at it")
+        return [item for number, item in enumerate(news, start=1) if number in written]
+
+    def _ended(self, switch: Switch, due_at: datetime | None, *, crossed: bool = False) -> Item:
+        """`lease` sets `work_at` to the lease's end: what differs is a crossing's mark, and stays."""
         sets, values, names = switch_update(switch)
-        names["#work"] = "work"
-        removes = ["lease"]
-        if due_at is None:
-            removes += ["#work", "work_at"]
-        else:
+        if due_at is not None:
             sets += ["#work = :work", "work_at = :due"]
             values |= {":work": {"S": SWITCH_WORK}, ":due": {"S": instant(due_at)}}
-        update = self._update(switch, f"SET {', '.join(sets)} REMOVE {', '.join(removes)}", values, names)
-        puts = [self._put(announcement_to_item(item, _unsent_at(item)), "attribute_not_exists(pk)") for item in news]
-        written = self._write([update, *puts, *self._audit(audit)])
-        return [item for number, item in enumerate(news, start=1) if number in written]
+            return self._update(switch, f"SET {', '.join(sets)} REMOVE lease", values, names | {"#work": "work"})
+        if crossed:
+            return self._update(switch, f"SET {', '.join(sets)} REMOVE lease", values, names)
+        removes = "REMOVE lease, #work, work_at"
+        item = self._update(switch, f"SET {', '.join(sets)} {removes}", values, names | {"#work": "work"})
+        item["Update"]["ConditionExpression"] += " AND (attribute_not_exists(work_at) OR work_at = lease)"
+        return item
 
     def give_back(self, switch: Switch, due_at: datetime) -> None:
         """Stays on the index."""
-        self.table.update(
-            switch_key(switch.ref, switch.level),
-            "SET work_at = :due REMOVE lease",
-            ExpressionAttributeValues={":due": {"S": instant(due_at)}},
-        )
+        with suppress(ConditionFailedError):
+            self.table.update(
+                switch_key(switch.ref, switch.level),
+                "SET work_at = :due REMOVE lease",
+                ConditionExpression="turn = :turn",
+                ExpressionAttributeValues={":due": {"S": instant(due_at)}, ":turn": {"N": str(switch.turn)}},
+            )
 
     def get(self, ref: CounterRef, level: Level) -> Switch | None:
         """Read consistently."""
@@ -117,9 +133,15 @@ class DynamoSwitches:
         put = self._put(stored, "version = :version" if grip.version else "attribute_not_exists(pk)")
         if grip.version:
             put["Put"]["ExpressionAttributeValues"] = {":version": {"N": str(grip.version)}}
-        if 0 not in self._write([put, *self._audit([audit] if audit else [])], needed=1):
+        written = 0 in self._write([put, *self._audit([audit] if audit else [])], needed=1)
+        if not written and self._grip(grip.target.key) != grip_from_item(stored):
+            # (After a lost reply our own write stands in the way of its repetition.)
             raise BusyError(f"{grip.target.label}: somebody else is at it")
         return grip_from_item(stored)
+
+    def _grip(self, target_key: str) -> Grip | None:
+        item = self.table.get(grip_key(target_key))
+        return None if item is None else grip_from_item(item)
 
     def record(self, entries: Sequence[AuditEntry]) -> None:
         """Each once."""
@@ -158,8 +180,9 @@ class DynamoSwitches:
                 "TableName": self.table.name,
                 "Key": switch_key(switch.ref, switch.level),
                 "UpdateExpression": expression,
+                "ConditionExpression": "turn = :turn" if switch.turn else "attribute_not_exists(turn)",
                 "ExpressionAttributeNames": names,
-                "ExpressionAttributeValues": values,
+                "ExpressionAttributeValues": values | ({":turn": {"N": str(switch.turn)}} if switch.turn else {}),
             }
         }
 

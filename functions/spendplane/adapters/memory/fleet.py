@@ -1,6 +1,7 @@
 """A fleet in memory: resources that have parts with numbers, and one kind that throttling takes away."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 
@@ -13,12 +14,16 @@ VANISHING = "vanishing"
 
 @dataclass
 class MemoryFleet:
-    """See `application.fleet.Fleet`. `resources` is by ARN; a state maps parts to numbers."""
+    """See `application.fleet.Fleet`. `resources` is by ARN; a state maps parts to numbers.
+
+    `before_call` and `after_call` hear of every call to the account, one per part; what they raise the caller gets.
+    """
 
     resources: dict[str, Target] = field(default_factory=dict)
     states: dict[str, dict[str, int | None]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     before_call: Callable[[str, Target], None] = lambda _call, _target: None
+    after_call: Callable[[str, Target], None] = lambda _call, _target: None
     lock: RLock = field(default_factory=RLock)
 
     def add(self, target: Target, **state: int | None) -> Target:
@@ -53,8 +58,7 @@ class MemoryActuator:
 
     def observe(self, target: Target) -> State | None:
         """See `fleet.Actuator`."""
-        with self.fleet.lock:
-            self._call("observe", target)
+        with self._call("observe", target):
             state = self.fleet.states.get(target.key)
             if state is None and target.scope is not None and target.arn in self.fleet.states:
                 return {"allowed": 1}
@@ -67,8 +71,7 @@ class MemoryActuator:
     def throttle(self, target: Target, before: State) -> None:
         """See `fleet.Actuator`; one call per part."""
         if self.kind == VANISHING:
-            with self.fleet.lock:
-                self._call("throttle", target)
+            with self._call("throttle", target):
                 self.fleet.states.pop(target.key, None)
             return
         for part in before:
@@ -84,10 +87,13 @@ class MemoryActuator:
         return ", ".join(f"{part} {value} -> 0" for part, value in before.items())
 
     def _set(self, call: str, target: Target, part: str, value: int | None) -> None:
-        with self.fleet.lock:
-            self._call(call, target)
+        with self._call(call, target):
             self.fleet.states.setdefault(target.key, {})[part] = value
 
-    def _call(self, call: str, target: Target) -> None:
+    @contextmanager
+    def _call(self, call: str, target: Target) -> Iterator[None]:
         self.fleet.before_call(call, target)
-        self.fleet.calls.append((call, target.key))
+        with self.fleet.lock:
+            self.fleet.calls.append((call, target.key))
+            yield
+        self.fleet.after_call(call, target)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from spendplane.adapters.memory.ledger import MemoryLedger
 from spendplane.application.ports import Announcement, AnnouncementState
+from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.domain.alerts import Alert
 from spendplane.domain.counters import Counter, CounterRef
 from spendplane.domain.switches import Level, level_of
@@ -85,5 +86,5 @@ class MemoryOutbox(MemoryLedger):
     def alerts(self, budget_id: str | None = None) -> Iterator[Announcement]:
         """See `ports.Outbox`."""
         for item in list(self.announcements.values()):
-            if "budget_id" in item.detail and budget_id in (None, item.detail["budget_id"]):
+            if item.detail_type == THRESHOLD_CROSSED and budget_id in (None, item.detail["budget_id"]):
                 yield item

@@ -29,11 +29,15 @@ class MemorySwitches(MemoryOutbox):
             if place in self.leases and self.leases[place] > now:
                 return None
             self.leases[place] = self.switch_due[place] = until
-            return self.switches.setdefault(place, Switch(ref, level))
+            switch = self.switches.get(place, Switch(ref, level))
+            self.switches[place] = leased = replace(switch, turn=switch.turn + 1)
+            return leased
 
     def note(self, switch: Switch, audit: Sequence[AuditEntry]) -> None:
         """See `switches.Switches`."""
         with self.lock:
+            if not self._mine(switch):
+                raise BusyError(f"{switch.id}: somebody else is at it")
             self.switches[switch.ref, switch.level] = switch
             self.record(audit)
 
@@ -44,9 +48,10 @@ class MemorySwitches(MemoryOutbox):
         with self.lock:
             place = (switch.ref, switch.level)
             self.note(switch, audit)
-            self.leases.pop(place, None)
+            leased = self.leases.pop(place, None)
             if due_at is None:
-                self.switch_due.pop(place, None)
+                if self.switch_due.get(place) == leased:
+                    self.switch_due.pop(place, None)
             else:
                 self.switch_due[place] = due_at
             return [item for item in news if self.add(item, _time(item) + UNSENT_AFTER)]
@@ -54,8 +59,12 @@ class MemorySwitches(MemoryOutbox):
     def give_back(self, switch: Switch, due_at: datetime) -> None:
         """See `switches.Switches`."""
         with self.lock:
-            self.leases.pop((switch.ref, switch.level), None)
-            self.switch_due[switch.ref, switch.level] = due_at
+            if self._mine(switch):
+                self.leases.pop((switch.ref, switch.level), None)
+                self.switch_due[switch.ref, switch.level] = due_at
+
+    def _mine(self, switch: Switch) -> bool:
+        return self.switches.get((switch.ref, switch.level), Switch(switch.ref, switch.level)).turn == switch.turn
 
     def get(self, ref: CounterRef, level: Level) -> Switch | None:
         """See `switches.Switches`."""
@@ -96,7 +105,9 @@ class MemorySwitches(MemoryOutbox):
     def record(self, entries: Sequence[AuditEntry]) -> None:
         """See `switches.Switches`."""
         with self.lock:
-            self.kept_audit += [entry for entry in entries if entry not in self.kept_audit]
+            for entry in entries:
+                if entry not in self.kept_audit:
+                    self.kept_audit.append(entry)
 
     def audit(self, switch_id: str) -> Iterator[AuditEntry]:
         """See `switches.Switches`."""

@@ -1,0 +1,364 @@
+"""The store of the kill switch: what every adapter promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from spendplane.application.announcing import threshold_crossed, usage_unpriced
+from spendplane.application.judge import UNSENT_AFTER
+from spendplane.application.ports import Announcement, BusyError
+from spendplane.application.switches import AuditEntry, Standing
+from spendplane.domain.alerts import Alert, due
+from spendplane.domain.budgets import Budget
+from spendplane.domain.counters import CounterRef
+from spendplane.domain.ledger import transaction
+from spendplane.domain.periods import Period
+from spendplane.domain.switches import Grip, GripPhase, Hold, Level, Order, Phase, Switch
+from tests.support.builders import NOW, event, ref, row
+from tests.support.fleets import PROJECT, ROLE, staging, target
+from tests.support.places import Engine, Stores
+
+DAILY = staging(10, period=Period.DAILY)
+REF, KEYED = ref(DAILY), CounterRef("staging", "m2026-11-01", "ann/b#c")
+LEVEL = Level.THROTTLE
+UNTIL, SOON = NOW + timedelta(seconds=75), NOW + timedelta(seconds=50)
+MOMENT = timedelta(milliseconds=1)
+LONG = "𝔘" * 256
+"""As long as an attribute may be: 1,024 bytes."""
+
+
+@pytest.fixture
+def stores(engine: Engine) -> Stores:
+    connected: Stores = engine.place().connect()
+    return connected
+
+
+def entry(number: int = 0, at: Any = NOW, **detail: Any) -> AuditEntry:
+    return AuditEntry("throttle/staging/d2026-11-22", at, number, "engage", detail)
+
+
+def news(name: str) -> Announcement:
+    return usage_unpriced(event(model=name), "why", NOW)
+
+
+def leased(stores: Stores, of: CounterRef = REF, level: Level = LEVEL) -> Switch:
+    switch = stores.switches.lease(of, level, NOW, UNTIL)
+    assert switch is not None
+    return switch
+
+
+def grip(**changes: Any) -> Grip:
+    made = Grip(target("agent"), {"reserved": 10, "b": None}, GripPhase.ENGAGING, frozenset({"one"}), NOW)
+    return replace(made, **changes)
+
+
+# --- leases
+
+
+@pytest.mark.parametrize("of", [REF, KEYED, CounterRef("s", "t", LONG)], ids=["plain", "keyed", "long"])
+@pytest.mark.parametrize("level", Level)
+def test_a_switch_that_is_not_there_is_made_by_its_lease(stores: Stores, of: CounterRef, level: Level) -> None:
+    assert stores.switches.get(of, level) is None
+    switch = leased(stores, of, level)
+    assert (switch.ref, switch.level, switch.phase, switch.generation) == (of, level, Phase.DUE, 0)
+    assert stores.switches.get(of, level) == switch
+    assert list(stores.switches.of_budget(of.budget_id)) == [switch]
+
+
+def test_of_two_one_gets_the_lease_until_it_is_over(stores: Stores) -> None:
+    leased(stores)
+    assert stores.switches.lease(REF, LEVEL, UNTIL - MOMENT, UNTIL + UNSENT_AFTER) is None
+    assert stores.switches.lease(REF, Level.DEGRADE, NOW, UNTIL) is not None, "each level is a switch of its own"
+    again = stores.switches.lease(REF, LEVEL, UNTIL, UNTIL + UNSENT_AFTER)
+    assert again is not None, "its holder crashed"
+    assert again.turn > 1
+
+
+def test_whoever_dies_with_a_lease_is_followed(stores: Stores) -> None:
+    leased(stores)
+    assert list(stores.switches.waiting(UNTIL - MOMENT)) == []
+    assert list(stores.switches.waiting(UNTIL)) == [(REF, LEVEL)]
+
+
+def test_a_lease_that_is_given_back_is_free_and_the_switch_stays_due(stores: Stores) -> None:
+    switch = leased(stores)
+    stores.switches.give_back(switch, SOON)
+    assert list(stores.switches.waiting(SOON)) == [(REF, LEVEL)]
+    assert stores.switches.lease(REF, LEVEL, NOW, UNTIL) is not None
+
+
+def test_whose_lease_was_taken_over_can_store_nothing_any_more(stores: Stores) -> None:
+    old = leased(stores)
+    current = stores.switches.lease(REF, LEVEL, UNTIL, UNTIL + UNSENT_AFTER)
+    assert current is not None
+    on = replace(old, phase=Phase.ON)
+    with pytest.raises(BusyError):
+        stores.switches.note(on, [entry()])
+    for due_at in (None, SOON):
+        with pytest.raises(BusyError):
+            stores.switches.save(on, due_at, [entry()], [news("m")])
+    stores.switches.give_back(old, NOW)
+    assert stores.switches.get(REF, LEVEL) == current
+    assert list(stores.switches.audit(entry().switch_id)) == []
+    assert list(stores.outbox.due(UNTIL + UNSENT_AFTER)) == []
+    assert stores.switches.lease(REF, LEVEL, UNTIL, UNTIL + UNSENT_AFTER) is None, "the later lease still stands"
+    stores.switches.save(replace(current, phase=Phase.ON), SOON, [], [])
+
+
+# --- what is stored
+
+
+FULL = Switch(
+    KEYED, Level.THROTTLE, Phase.ON, 7, "reason «ü»", NOW - timedelta(days=2), frozenset({"a", "b#c"}),
+    frozenset({"a", "!b"}), frozenset({"*", PROJECT}), Hold("ann", "why", UNTIL, Decimal("12.500000")), None,
+)  # fmt: skip
+SHAPES = {
+    "full": FULL,
+    "empty": Switch(KEYED, Level.THROTTLE),
+    "held for good": replace(FULL, hold=Hold("ann", "why")),
+    "ordered": replace(FULL, hold=None, order=Order("ben", "why", 30)),
+    "ordered without a cap": replace(FULL, hold=None, order=Order("ben", "why")),
+    "of a total": replace(FULL, ref=CounterRef("all", "t")),
+    "with a long key": replace(FULL, ref=CounterRef("s", "d2026-11-22", LONG)),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_is_saved_comes_back_whole(stores: Stores, name: str) -> None:
+    shape = SHAPES[name]
+    for store in (lambda item: stores.switches.note(item, []), lambda item: stores.switches.save(item, SOON, [], [])):
+        switch = replace(shape, turn=leased(stores, shape.ref, shape.level).turn)
+        store(switch)
+        assert stores.switches.get(shape.ref, shape.level) == switch
+        assert list(stores.switches.of_budget(shape.ref.budget_id)) == [switch]
+        stores.switches.give_back(switch, SOON)
+
+
+def test_of_a_budget_are_all_of_its_switches_and_no_others(stores: Stores) -> None:
+    for of, level in ((REF, LEVEL), (KEYED, LEVEL), (REF, Level.DEGRADE), (CounterRef("stagin", "t"), LEVEL)):
+        leased(stores, of, level)
+    found = {(item.ref, item.level) for item in stores.switches.of_budget("staging")}
+    assert found == {(REF, LEVEL), (KEYED, LEVEL), (REF, Level.DEGRADE)}
+    assert list(stores.switches.of_budget("nobody")) == []
+
+
+def test_a_note_keeps_the_lease(stores: Stores) -> None:
+    switch = replace(leased(stores), phase=Phase.ON, held=frozenset({"a"}))
+    stores.switches.note(switch, [entry(a=1)])
+    assert stores.switches.get(REF, LEVEL) == switch
+    assert stores.switches.lease(REF, LEVEL, NOW, UNTIL) is None
+    assert list(stores.switches.waiting(UNTIL)) == [(REF, LEVEL)]
+    assert list(stores.switches.audit(entry().switch_id)) == [entry(a=1)]
+
+
+def test_saving_ends_the_lease_and_says_when_to_look_again(stores: Stores) -> None:
+    stores.switches.save(leased(stores), SOON, [], [])
+    assert list(stores.switches.waiting(SOON - MOMENT)) == []
+    assert list(stores.switches.waiting(SOON)) == [(REF, LEVEL)]
+    stores.switches.save(leased(stores), None, [], [])
+    assert list(stores.switches.waiting(NOW + timedelta(days=400))) == []
+    assert stores.switches.get(REF, LEVEL) is not None
+    assert leased(stores).turn == 3
+
+
+def test_what_waits_comes_oldest_first(stores: Stores) -> None:
+    for minute in (5, 1, 9, 3):
+        of = CounterRef(f"b{minute}", "t")
+        stores.switches.save(leased(stores, of), NOW + timedelta(minutes=minute), [], [])
+    waiting = [of.budget_id for of, _ in stores.switches.waiting(NOW + timedelta(minutes=5))]
+    assert waiting == ["b1", "b3", "b5"]
+
+
+def test_a_save_stores_the_news_once_and_says_which_are_new(stores: Stores) -> None:
+    first, second = news("m1"), news("m2")
+    assert list(stores.switches.save(leased(stores), SOON, [entry(a=1)], [first])) == [first]
+    assert list(stores.switches.save(leased(stores), None, [entry(a=2)], [first, second])) == [second]
+    assert {item.id for item in stores.outbox.due(NOW + UNSENT_AFTER)} == {first.id, second.id}
+    assert list(stores.outbox.due(NOW + UNSENT_AFTER - MOMENT)) == []
+    assert {item.detail["a"] for item in stores.switches.audit(entry().switch_id)} == {1, 2}
+    assert list(stores.switches.save(leased(stores), SOON, [entry(a=1)], [first, second])) == []
+
+
+# --- crossings
+
+
+def crossed(stores: Stores, of: Budget = DAILY, usd: str = "12", **fields: Any) -> list[Alert]:
+    """The alerts of one call that costs so much."""
+    stores.ledger.commit(transaction([row(f"e-{len(str(fields))}", usd, [of], **fields)]))
+    (counter,) = stores.ledger.all_counters()
+    return due(of, counter, NOW)
+
+
+def raise_alert(stores: Stores, alert: Alert) -> bool:
+    return stores.outbox.add_alert(alert, threshold_crossed(alert, NOW), SOON)
+
+
+def test_an_alert_and_the_switch_that_it_sets_off_stand_together(stores: Stores) -> None:
+    soft, hard = crossed(stores)
+    assert raise_alert(stores, soft)
+    assert list(stores.switches.of_budget("staging")) == []
+    assert raise_alert(stores, hard)
+    assert list(stores.switches.waiting(SOON - MOMENT)) == []
+    assert list(stores.switches.waiting(SOON)) == [(REF, LEVEL)]
+    assert stores.switches.get(REF, LEVEL) == Switch(REF, LEVEL)
+
+
+def test_an_alert_that_is_not_raised_sets_nothing_off(stores: Stores) -> None:
+    """Its announcement is there already: neither the marker nor the switch is written."""
+    _, hard = crossed(stores)
+    stores.outbox.add(threshold_crossed(hard, NOW), SOON)
+    assert not raise_alert(stores, hard)
+    assert stores.switches.get(REF, LEVEL) is None
+
+
+def test_an_alert_that_only_notifies_sets_nothing_off(stores: Stores) -> None:
+    for alert in crossed(stores, replace(DAILY, on_hard_limit="notify")):
+        assert raise_alert(stores, alert)
+    assert list(stores.switches.of_budget("staging")) == []
+
+
+def test_a_soft_alert_may_degrade(stores: Stores) -> None:
+    (soft, _) = crossed(stores, replace(DAILY, on_soft_limit="degrade"))
+    assert raise_alert(stores, soft)
+    assert list(stores.switches.waiting(SOON)) == [(REF, Level.DEGRADE)]
+
+
+def test_a_user_of_the_longest_name_has_a_switch(stores: Stores) -> None:
+    of = staging(10, "a" * 64, per="user_id")
+    _, hard = crossed(stores, of, user_id=LONG)
+    assert raise_alert(stores, hard)
+    assert list(stores.switches.waiting(SOON)) == [(hard.ref, LEVEL)]
+    assert leased(stores, hard.ref).ref.key == LONG
+
+
+def test_a_crossing_leaves_what_is_known_of_the_switch(stores: Stores) -> None:
+    held = replace(leased(stores), phase=Phase.HELD, generation=3, hold=Hold("ann", "why"))
+    stores.switches.save(held, None, [], [])
+    _, hard = crossed(stores)
+    assert raise_alert(stores, hard)
+    assert list(stores.switches.waiting(SOON)) == [(REF, LEVEL)]
+    assert stores.switches.get(REF, LEVEL) == held
+
+
+def test_a_crossing_while_somebody_is_at_the_switch_is_not_lost(stores: Stores) -> None:
+    switch = leased(stores)
+    _, hard = crossed(stores)
+    assert raise_alert(stores, hard)
+    stored = list(stores.switches.save(replace(switch, phase=Phase.OFF), None, [entry(a=1)], [news("m")]))
+    assert stored == [news("m")]
+    found = stores.switches.get(REF, LEVEL)
+    assert found is not None
+    assert found.phase is Phase.OFF
+    assert list(stores.switches.waiting(SOON)) == [(REF, LEVEL)], "it is looked at again"
+    assert stores.switches.lease(REF, LEVEL, NOW, UNTIL) is not None, "the lease was ended"
+
+
+# --- undos
+
+
+def test_an_undo_comes_back_whole(stores: Stores) -> None:
+    whole = grip(
+        target=replace(target("shared", ROLE, team="«ü»"), scope="ann"),
+        before={"a": {"min": 1, "list": [1, None, "x"]}, "b": None, "c": True}, phase=GripPhase.LEFT,
+        holders=frozenset({"one", "two"}), attempts=4, error="AccessDenied", partial=True,
+    )  # fmt: skip
+    for made in (whole, grip(holders=frozenset())):
+        stored = stores.switches.put_grip(made)
+        assert stored == replace(made, version=1)
+        assert stores.switches.grips([made.target.key]) == {made.target.key: stored}
+
+
+def test_an_undo_is_written_over_the_version_that_was_read(stores: Stores) -> None:
+    first = stores.switches.put_grip(grip())
+    second = stores.switches.put_grip(replace(first, phase=GripPhase.THROTTLED))
+    assert (first.version, second.version) == (1, 2)
+    for stale in (grip(attempts=1), replace(first, attempts=1)):
+        with pytest.raises(BusyError, match="lambda-function agent: somebody else is at it"):
+            stores.switches.put_grip(stale, entry(stale=True))
+    assert stores.switches.grips([first.target.key])[first.target.key] == second
+    assert list(stores.switches.audit(entry().switch_id)) == [], "nor is its audit entry there"
+
+
+def test_an_undo_and_its_audit_entry_stand_together(stores: Stores) -> None:
+    stores.switches.put_grip(grip(), entry(undo=1))
+    assert list(stores.switches.audit(entry().switch_id)) == [entry(undo=1)]
+
+
+def test_undos_are_found_by_their_keys(stores: Stores) -> None:
+    made = [grip(target=target(f"f-{number:03}")) for number in range(120)]
+    for item in made:
+        stores.switches.put_grip(item)
+    keys = [item.target.key for item in made]
+    assert stores.switches.grips(keys) == {item.target.key: replace(item, version=1) for item in made}
+    assert stores.switches.grips(["nobody"]) == stores.switches.grips([]) == {}
+
+
+# --- the audit
+
+
+def test_the_audit_is_in_order_of_time_and_number(stores: Stores) -> None:
+    later = NOW + MOMENT
+    entries = [entry(3, NOW, x=3), entry(0, later, x=4), entry(1, NOW, x=1), entry(12, later, x=5), entry(2, NOW, x=2)]
+    for item in entries:
+        stores.switches.record([item])
+    assert [item.detail["x"] for item in stores.switches.audit(entry().switch_id)] == [1, 2, 3, 4, 5]
+    assert list(stores.switches.audit("throttle/other/t")) == []
+
+
+def test_an_entry_is_there_once_and_never_changes(stores: Stores) -> None:
+    for _ in range(2):
+        stores.switches.record([entry(a=1)])
+    stores.switches.record([entry(a=2)])
+    stores.switches.record([entry(a=1), entry(a=3)])
+    found = list(stores.switches.audit(entry().switch_id))
+    assert sorted(item.detail["a"] for item in found) == [1, 2, 3], "another content is another entry"
+    assert [item.at for item in found] == [NOW] * 3
+
+
+def test_many_entries_of_a_switch_with_a_long_name(stores: Stores) -> None:
+    made = [
+        AuditEntry(f"throttle/b/t/{LONG}", NOW, number, "x", {"n": number, "pad": "«" * 999}) for number in range(99)
+    ]
+    stores.switches.record([*made, AuditEntry("other", NOW, 0, "x"), AuditEntry("another", NOW, 0, "x")])
+    assert list(stores.switches.audit(f"throttle/b/t/{LONG}")) == made
+
+
+# --- standings
+
+
+def standing(project: str = PROJECT, switch: str = "throttle/one/t", **changes: Any) -> Standing:
+    made = Standing(project, switch, Level.THROTTLE, {"environment": ["staging"]}, "why", None)
+    return replace(made, **changes)
+
+
+def test_what_is_asked_of_a_project_and_of_everybody(stores: Stores) -> None:
+    asked = [standing(), standing("*", "degrade/two/t", level=Level.DEGRADE), standing(LONG), standing("other", LONG)]
+    stores.switches.stand(asked)
+    found = stores.switches.standings(PROJECT, NOW)
+    assert sorted(found, key=lambda item: item.switch_id) == [asked[1], asked[0]]
+    assert stores.switches.standings("unknown", NOW) == [asked[1]]
+    assert asked[2] in stores.switches.standings(LONG, NOW)
+    assert asked[3] in stores.switches.standings("other", NOW)
+
+
+def test_a_switch_asks_once_per_project_and_takes_it_back(stores: Stores) -> None:
+    stores.switches.stand([standing(), standing(switch="throttle/two/t")])
+    stores.switches.stand([standing(reason="another", match={})])
+    found = {item.switch_id: item for item in stores.switches.standings(PROJECT, NOW)}
+    assert found["throttle/one/t"].reason == "another"
+    stores.switches.stand([standing(until=NOW)])
+    assert [item.switch_id for item in stores.switches.standings(PROJECT, NOW)] == ["throttle/two/t"]
+
+
+def test_what_is_asked_ends_at_its_moment(stores: Stores) -> None:
+    stores.switches.stand([standing(until=UNTIL)])
+    assert stores.switches.standings(PROJECT, UNTIL - MOMENT) == [standing(until=UNTIL)]
+    assert stores.switches.standings(PROJECT, UNTIL) == []
+
+
+def test_more_projects_than_fit_into_one_call(stores: Stores) -> None:
+    stores.switches.stand([standing(f"p{number}") for number in range(150)])
+    assert [len(stores.switches.standings(f"p{number}", NOW)) for number in (0, 99, 100, 149)] == [1] * 4
