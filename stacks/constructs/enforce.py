@@ -19,8 +19,8 @@ _STILL_NEWS = Duration.hours(1)
 """A crossing is retried for this long; the rounds look at the counters again every minute anyway."""
 _ON_ALL = Acknowledgment(
     id="AwsSolutions-IAM5[Resource::*]",
-    reason="X-Ray's Put actions and five lists (tagged resources, roles, scalable targets, their policies and schedules) know no "
-    "resource; nothing that changes anything is on '*'.",
+    reason="X-Ray's Put actions and five lists (tagged resources, roles, scalable targets, their policies and "
+    "schedules) know no resource; nothing that changes anything is on '*'.",
 )
 
 
