@@ -14,10 +14,14 @@ from cdk_nag import AwsSolutionsChecks
 
 from spendplane.contract import budgets_file, prices_file
 from spendplane.contract.yaml_file import FileError
+from spendplane.domain import bill
+from spendplane.domain.periods import Period
 from stacks import names
+from stacks.budgets import SpendplaneBudgets
 from stacks.code import PackagingError
 from stacks.control import SpendplaneControl
 from stacks.kill_switch import KillSwitch
+from stacks.second_line import AwsBudget, SecondLine
 from stacks.state import SpendplaneState
 from stacks.target import InputError, Target
 
@@ -34,6 +38,7 @@ class Inputs:
     """The checked budgets.yaml, as JSON."""
     prices: Path
     kill_switch: KillSwitch
+    second_line: SecondLine
     runbook: str
 
     @classmethod
@@ -47,15 +52,16 @@ class Inputs:
             definitions=budgets.model_dump_json(),
             prices=prices,
             kill_switch=_kill_switch(budgets),
+            second_line=_second_line(budgets),
             runbook=app.node.try_get_context("runbook") or RUNBOOK,
         )
 
 
 def build(app: App, inputs: Inputs) -> None:
-    """Adds both stacks and their security review to the app. Raises `PackagingError`, its text made for people too."""
+    """Adds the stacks and their security review to the app. Raises `PackagingError`, its text made for people too."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     state = SpendplaneState(app, "SpendplaneState", target=inputs.target)
-    SpendplaneControl(
+    control = SpendplaneControl(
         app,
         "SpendplaneControl",
         target=inputs.target,
@@ -65,6 +71,10 @@ def build(app: App, inputs: Inputs) -> None:
         kill_switch=inputs.kill_switch,
         runbook=inputs.runbook,
     )
+    budgets = SpendplaneBudgets(
+        app, "SpendplaneBudgets", target=inputs.target, state=state, second_line=inputs.second_line
+    )
+    budgets.add_dependency(control)
     for tag, value in names.TAGS.items():
         Tags.of(app).add(tag, value)
 
@@ -77,6 +87,25 @@ def _kill_switch(budgets: budgets_file.BudgetsFile) -> KillSwitch:
         max_targets=budgets.kill_switch.max_targets,
         max_attempts=budgets.kill_switch.max_attempts,
     )
+
+
+def _second_line(budgets: budgets_file.BudgetsFile) -> SecondLine:
+    """What of the budgets AWS can watch too, and a line for what it cannot."""
+    watches = list(budgets.watches())
+    watched = [
+        AwsBudget(
+            id=budget.id,
+            usd=budget.limits.usd,
+            daily=budget.period is Period.DAILY,
+            tags=found.part.tags,
+            regions=found.part.regions,
+            owner=budget.owner,
+        )
+        for budget, found in watches
+        if found.part is not None and budget.limits.usd is not None
+    ]
+    remarks = bill.remarks((budget.id, found) for budget, found in watches)
+    return SecondLine(tuple(watched), tuple(remarks))
 
 
 def _path(app: App, name: str) -> Path:

@@ -6,7 +6,10 @@ EXTRA_TYPES under its CloudFormation name.
 
 from collections.abc import Mapping
 
-from local.resource_types import global_table
+from local.resource_types import budget, global_table
 from local.resource_types.kinds import ResourceType
 
-EXTRA_TYPES: Mapping[str, ResourceType] = {global_table.NAME: global_table.GLOBAL_TABLE}
+EXTRA_TYPES: Mapping[str, ResourceType] = {
+    budget.NAME: budget.BUDGET,
+    global_table.NAME: global_table.GLOBAL_TABLE,
+}

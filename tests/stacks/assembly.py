@@ -1,6 +1,7 @@
 """A synthesised app, with its references made readable: `Queue:spendplane-usage.Arn` instead of a logical id."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,15 @@ from aws_cdk import App
 from app import Inputs, build
 
 ROOT = Path(__file__).resolve().parents[2]
-STATE, CONTROL = "SpendplaneState", "SpendplaneControl"
+STATE, CONTROL, BUDGETS = "SpendplaneState", "SpendplaneControl", "SpendplaneBudgets"
+_ENDING = re.compile(r"([0-9A-F]{8}\.nested)?\.template\.json$")
 _NAME_KEYS = ("TableName", "QueueName", "TopicName", "FunctionName", "LogGroupName", "DashboardName", "Name")
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """What `cdk deploy` would take."""
+    """What `cdk deploy` would take. Templates by stack, a nested one as `StackPart1`."""
 
     folder: Path
     templates: dict[str, Json]
@@ -97,5 +99,5 @@ def synthesise(folder: Path, **context: str) -> Assembly:
 
 def load(folder: Path) -> Assembly:
     """The assembly that stands in a folder."""
-    names = (STATE, CONTROL)
-    return Assembly(folder, {name: json.loads((folder / f"{name}.template.json").read_text()) for name in names})
+    files = folder.glob("*.template.json")
+    return Assembly(folder, {_ENDING.sub("", file.name): json.loads(file.read_text()) for file in files})

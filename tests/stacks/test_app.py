@@ -11,7 +11,7 @@ import pytest
 from app import Inputs
 from spendplane.contract.yaml_file import FileError
 from stacks.target import InputError
-from tests.stacks.assembly import CONTROL, ROOT, STATE, Assembly, load, new_app
+from tests.stacks.assembly import BUDGETS, CONTROL, ROOT, STATE, Assembly, load, new_app
 
 BAD_BUDGETS = """\
 version: 1
@@ -25,13 +25,13 @@ budgets:
 """
 
 
-def test_another_process_in_another_folder_makes_the_same_templates(aws: Assembly, tmp_path: Path) -> None:
+def test_another_process_in_another_folder_makes_the_same_assembly(aws: Assembly, tmp_path: Path) -> None:
     done = _run(tmp_path, PYTHONHASHSEED="7")
     assert done.returncode == 0, done.stderr
-    for stack in (STATE, CONTROL):
-        for kind in ("template", "assets"):
-            name = f"{stack}.{kind}.json"
-            assert (tmp_path / "out" / name).read_text() == (aws.folder / name).read_text()
+    files = {file.name for file in aws.folder.glob("*.json")}
+    assert files >= {f"{stack}.{kind}.json" for stack in (STATE, CONTROL, BUDGETS) for kind in ("template", "metadata")}
+    for name in files:
+        assert (tmp_path / "out" / name).read_text() == (aws.folder / name).read_text(), name
     assert load(tmp_path / "out").report() == []
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.stacks.assembly import CONTROL, STATE, Assembly
+from tests.stacks.assembly import BUDGETS, CONTROL, STATE, Assembly
 
 PROTECTION = {
     "AWS::DynamoDB::GlobalTable/DeletionPolicy",
@@ -24,7 +24,8 @@ THIS_MACHINE = {
 
 def test_the_targets_differ_in_protection_and_machine_only(aws: Assembly, local: Assembly) -> None:
     found = set()
-    for stack in (STATE, CONTROL):
+    assert aws.templates.keys() == local.templates.keys() == {STATE, CONTROL, BUDGETS, f"{BUDGETS}Part1"}
+    for stack in aws.templates:
         here, there = local.templates[stack], aws.templates[stack]
         assert here["Resources"].keys() == there["Resources"].keys()
         for id_, resource in there["Resources"].items():

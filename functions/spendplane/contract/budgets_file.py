@@ -14,6 +14,7 @@ from spendplane.contract.text import Identifier, nfc
 from spendplane.contract.usage_event import Environment
 from spendplane.contract.yaml_file import FileError, Location, at, explain
 from spendplane.contract.yaml_file import load as load_yaml
+from spendplane.domain.bill import Watch, watch
 from spendplane.domain.budgets import ATTRIBUTES, Budget
 from spendplane.domain.limits import HARD_PERCENT, Limits
 from spendplane.domain.periods import Period
@@ -61,6 +62,7 @@ class BudgetEntry(BaseModel):
     mode: Mode | None = None
     owner: str | None = Field(default=None, max_length=256)
     shards: int = Field(default=1, ge=1, le=64, strict=True)
+    aws_budget: bool | None = Field(default=None, strict=True)
 
     @field_validator("limit_usd", mode="before")
     @classmethod
@@ -119,7 +121,10 @@ class KillSwitch(BaseModel):
 
 
 class BudgetsFile(BaseModel):
-    """The whole file. `mode: observe` (the default) says what would be done and does nothing."""
+    """The whole file. `mode: observe` (the default) says what would be done and does nothing.
+
+    `aws_budgets: false` leaves the second line off, an AWS budget for each budget that AWS can express.
+    """
 
     model_config = _STRICT
 
@@ -127,6 +132,7 @@ class BudgetsFile(BaseModel):
     mode: Mode = "observe"
     protected_environments: list[Environment] = Field(default=["production"])
     kill_switch: KillSwitch = KillSwitch()
+    aws_budgets: bool = Field(default=True, strict=True)
     defaults: Defaults = Defaults()
     budgets: list[BudgetEntry] = Field(default_factory=list)
 
@@ -145,6 +151,13 @@ class BudgetsFile(BaseModel):
     def to_domain(self) -> list[Budget]:
         """The budgets with the file's defaults filled in, at revision 1: the deployment counts revisions."""
         return [self._budget(entry) for entry in self.budgets]
+
+    def watches(self) -> Iterator[tuple[Budget, Watch]]:
+        """The budgets for which an AWS budget is wanted, each with how far AWS can express it."""
+        for entry in self.budgets:
+            if self.aws_budgets if entry.aws_budget is None else entry.aws_budget:
+                budget = self._budget(entry)
+                yield budget, watch(budget, untagged=bool(entry.aws_budget))
 
     def _budget(self, entry: BudgetEntry) -> Budget:
         defaults = self.defaults
@@ -166,6 +179,7 @@ class BudgetsFile(BaseModel):
 
 
 _MENDS = {
+    "bool_type": "write true or false, without quotes",
     "extra_forbidden": "remove it, or correct its spelling (see the reference of this file)",
     "id:missing": "give the budget an id, such as `id: marketing-staging`",
     "id:string_pattern_mismatch": "use lower-case letters, digits, dots, dashes and underscores, at most 64",

@@ -61,6 +61,8 @@ BAD = {
     "no attempt": ("version: 1\nkill_switch: {max_attempts: 0}\n", 2, "greater than or equal to 1"),
     "too many attempts": ("version: 1\nkill_switch: {max_attempts: 101}\n", 2, "less than or equal to 100"),
     "bounds in a list": ("version: 1\nkill_switch: [max_targets]\n", 2, "kill_switch"),
+    "a switch in quotes": ("version: 1\naws_budgets: 'no'\n", 2, "write true or false, without quotes"),
+    "another switch in quotes": (HEAD + "  - id: a\n    aws_budget: 'true'\n", 4, "budgets[0].aws_budget: "),
     "the same key twice": (HEAD + "  - id: a\n    limit_usd: 5\n    limit_usd: 6\n", 5, "first in line 4"),
     "not YAML": ("version: 1\n  budgets: [\n", 2, "check indentation and quotes"),
     "a tab": ("version: 1\nbudgets:\n\t- id: a\n", 3, "check indentation"),
@@ -189,6 +191,27 @@ def test_whatever_is_protected_may_not_be_throttled_and_production_always_is(tmp
     twice = "version: 1\nprotected_environments: [production, production, test]\n"
     assert load(tmp_path, twice).throttleable_environments == ("staging", "development", "sandbox")
     assert get_args(Environment) == KNOWN_ENVIRONMENTS, "the contract and the rules know the same"
+
+
+WATCHED = """\
+version: 1
+aws_budgets: {file}
+budgets:
+  - {{id: as-the-file, match: {{team: growth}}, limit_usd: 5}}
+  - {{id: never, match: {{team: search}}, limit_usd: 5, aws_budget: false}}
+  - {{id: always, limit_usd: 5, aws_budget: true}}
+"""
+
+
+@pytest.mark.parametrize(("file", "expected"), [("true", ["as-the-file", "always"]), ("false", ["always"])])
+def test_an_aws_budget_is_wanted_as_the_file_says_unless_the_budget_says_otherwise(
+    file: str, expected: list[str], tmp_path: Path
+) -> None:
+    loaded = load(tmp_path, WATCHED.format(file=file))
+    watches = list(loaded.watches())
+    assert [budget.id for budget, _ in watches] == expected
+    assert all(found.part is not None for _, found in watches), "asked for by name, the whole account is meant"
+    assert [budget.id for budget, _ in load(tmp_path, GOOD).watches()] == ["a", "b", "c"], "on unless switched off"
 
 
 def test_the_deployments_json_is_the_same_file(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""The stack of AWS Budgets: in parts, as CloudFormation holds 500 resources in one."""
+
+import hashlib
+from collections.abc import Iterable
+
+from aws_cdk import CfnParameter, CfnWaitConditionHandle, NestedStack, Stack
+from constructs import Construct
+
+from stacks import names
+from stacks.constructs.aws_budgets import AwsCostBudget
+from stacks.second_line import AwsBudget, SecondLine
+from stacks.state import SpendplaneState
+from stacks.target import Target
+
+PER_PART = 200
+"""Budgets in a part on average; a hash spreads them, so that no part comes near 500."""
+GROWTH = 8
+"""By how much the number of parts grows when they are full: seldom, as most budgets then change their part."""
+_INFO = "aws:cdk:info"
+"""The kind of metadata that the CDK command line shows as information."""
+
+
+class SpendplaneBudgets(Stack):
+    """Parts are nested stacks: one that is not needed any more goes with this stack's update, budgets and all.
+
+    A stack of its own, deployed after all others: where AWS refuses a budget, the functions are deployed all the same.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, target: Target, state: SpendplaneState, second_line: SecondLine
+    ) -> None:
+        super().__init__(scope, id_, synthesizer=target.synthesizer(), tags=names.TAGS)
+        for name, budgets in parts(second_line.budgets).items():
+            _Part(self, name, budgets=budgets, topic_arn=state.topics.budget_alerts.topic_arn)
+        if not second_line.budgets:
+            # A stack needs a resource; and one left out of the app would stay deployed, with the budgets of before.
+            CfnWaitConditionHandle(self, "NoBudgets")
+        for remark in second_line.remarks:
+            # As `Annotations.add_info` does, but without the stack trace, whose paths differ from run to run.
+            self.node.add_metadata(_INFO, remark)
+
+
+class _Part(NestedStack):
+    """A nested stack of budgets. The topic comes as a parameter: one look-up in the parent, not one per budget."""
+
+    def __init__(self, scope: Construct, id_: str, *, budgets: list[AwsBudget], topic_arn: str) -> None:
+        # Indented, a template of 500 budgets would be larger than CloudFormation's megabyte.
+        super().__init__(scope, id_, parameters={"TopicArn": topic_arn}, suppress_template_indentation=True)
+        topic = CfnParameter(self, "TopicArn")
+        for budget in budgets:
+            AwsCostBudget(self, budget.id, budget=budget, part=id_, topic_arn=topic.value_as_string)
+
+
+def parts(budgets: Iterable[AwsBudget]) -> dict[str, list[AwsBudget]]:
+    """Budgets by the name of their part, which follows from the budget's id and the number of parts alone.
+
+    That number is a step of 1, 8, 64 …, so another budget moves no other one, unless it is the one that fills the parts
+    of a step. Then a budget that moves is made anew in its new part, under a new name (see `name_of`).
+    """
+    ordered = sorted(budgets, key=lambda budget: budget.id)
+    count = 1
+    while len(ordered) > count * PER_PART:
+        count *= GROWTH
+    found: dict[str, list[AwsBudget]] = {}
+    for budget in ordered:
+        number = int.from_bytes(hashlib.sha256(budget.id.encode()).digest()[:8]) % count
+        found.setdefault(f"Part{number + 1}", []).append(budget)
+    return dict(sorted(found.items()))
