@@ -97,5 +97,9 @@ def synthesise(folder: Path, **context: str) -> Assembly:
 
 def load(folder: Path) -> Assembly:
     """The assembly that stands in a folder."""
-    names = (STATE, CONTROL)
+    return load_only(folder, STATE, CONTROL)
+
+
+def load_only(folder: Path, *names: str) -> Assembly:
+    """The same, with these stacks only."""
     return Assembly(folder, {name: json.loads((folder / f"{name}.template.json").read_text()) for name in names})
