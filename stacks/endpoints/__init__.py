@@ -8,7 +8,7 @@ from stacks.endpoints.asynchronous import AsyncEndpoint, AsyncSettings
 from stacks.endpoints.off_peak import OffPeak
 from stacks.endpoints.realtime import RealtimeEndpoint, RealtimeSettings
 from stacks.endpoints.serverless import ServerlessEndpoint, ServerlessSettings
-from stacks.endpoints.settings import Model, Ownership, Place, SettingsError
+from stacks.endpoints.settings import Model, Ownership, Place, Settings, SettingsError
 
 __all__ = [
     "AsyncEndpoint",
@@ -21,5 +21,6 @@ __all__ = [
     "RealtimeSettings",
     "ServerlessEndpoint",
     "ServerlessSettings",
+    "Settings",
     "SettingsError",
 ]
