@@ -139,7 +139,8 @@ class AsyncEndpoint(Construct):
             ),
         )
         # Two minutes, as AWS has it: the figure is also 1 for a moment while an instance is exchanged.
-        scaler.wake(name, Wake(_BACKLOG, of_endpoint, statistic="Average", minutes=2, cooldown_seconds=300))
+        wake = Wake(_BACKLOG, of_endpoint, statistic="Average", minutes=2, aggregation="Average", cooldown_seconds=300)
+        scaler.wake(name, wake)
 
     def _alarms(self, name: str, topic: sns.ITopic | None) -> None:
         dimensions = {"EndpointName": name, "VariantName": VARIANT}

@@ -160,7 +160,14 @@ class RealtimeEndpoint(Construct):
                 scale_in_cooldown=300,
             ),
         )
-        wake = Wake(_NO_CAPACITY, _of_component(settings), statistic="Sum", minutes=1, cooldown_seconds=60)
+        wake = Wake(
+            _NO_CAPACITY,
+            _of_component(settings),
+            statistic="Sum",
+            minutes=1,
+            aggregation="Maximum",
+            cooldown_seconds=60,
+        )
         scaler.wake(settings.name, wake)
 
 

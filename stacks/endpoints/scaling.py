@@ -35,6 +35,8 @@ class Wake:
     dimensions: dict[str, str]
     statistic: str
     minutes: int
+    aggregation: str
+    """How the step policy sums up the minutes: `Average` or `Maximum`."""
     cooldown_seconds: int
     """How long the next step waits for what the last one started."""
 
@@ -68,7 +70,7 @@ class Scaling(Construct):
         """Adds one when the figure rises: target tracking divides by the count, so at zero it has nothing to go by."""
         steps = scaling.CfnScalingPolicy.StepScalingPolicyConfigurationProperty(
             adjustment_type="ChangeInCapacity",
-            metric_aggregation_type="Maximum",
+            metric_aggregation_type=wake.aggregation,
             cooldown=wake.cooldown_seconds,
             step_adjustments=[
                 scaling.CfnScalingPolicy.StepAdjustmentProperty(metric_interval_lower_bound=0, scaling_adjustment=1)

@@ -71,11 +71,12 @@ def test_an_asynchronous_endpoint_is_woken_by_a_backlog_without_capacity(queue: 
     requests»: a step policy with a cooldown of 300 s, on an alarm of two minutes on end, missing data missing.
     """
     policy = _policy(queue, "StepScaling")["StepScalingPolicyConfiguration"]
-    assert (policy["AdjustmentType"], policy["Cooldown"], policy["StepAdjustments"]) == (
-        "ChangeInCapacity",
-        300,
-        WAKE_STEP,
-    )
+    assert policy == {
+        "AdjustmentType": "ChangeInCapacity",
+        "MetricAggregationType": "Average",
+        "Cooldown": 300,
+        "StepAdjustments": WAKE_STEP,
+    }
     wake = alarm(queue, "HasBacklogWithoutCapacity", wakes=True)
     assert _settings(wake) == ("AWS/SageMaker", "Average", 60, 2, 2, 1, "GreaterThanOrEqualToThreshold", "missing")
     assert wake["Dimensions"] == [{"Name": "EndpointName", "Value": "summaries"}]

@@ -22,6 +22,7 @@ from tests.stacks.endpoints_app import tags
 ENDPOINTS = "SpendplaneEndpoints"
 EXAMPLE = str(ROOT / "examples" / "endpoints.yaml")
 OWN_APP = ROOT / "examples" / "scale_to_zero" / "app.py"
+KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 COMPONENT, SCALABLE = "AWS::SageMaker::InferenceComponent", "AWS::ApplicationAutoScaling::ScalableTarget"
 
 
@@ -96,6 +97,19 @@ def test_without_the_file_there_are_no_endpoints_and_no_stack(tmp_path: Path, aw
     assert Inputs.of(new_app(tmp_path, endpoints=str(empty))).endpoints == ()
 
 
+def test_topic_and_key_of_the_file_are_used(tmp_path: Path, empty_layers: None) -> None:  # noqa: ARG001
+    topic, key = "arn:aws:sns:eu-central-1:111122223333:owners", f"arn:aws:kms:eu-central-1:111122223333:key/{KEY}"
+    text = Path(EXAMPLE).read_text().replace("    kind:", f"    alarm_topic: {topic}\n    kms_key: {key}\n    kind:")
+    file = tmp_path / "endpoints.yaml"
+    file.write_text(text)
+    app = new_app(tmp_path / "out", endpoints=str(file), target="local")
+    build(app, Inputs.of(app))
+    app.synth()
+    made = load_only(tmp_path / "out", ENDPOINTS)
+    assert [it["KmsKeyId"] for it in made.resources("AWS::SageMaker::EndpointConfig").values()] == [key] * 3
+    assert sum(it["AlarmActions"] == [topic] for it in made.resources("AWS::CloudWatch::Alarm").values()) == 12
+
+
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"nowhere.yaml: cannot be read"):
         Inputs.of(new_app(tmp_path, endpoints="nowhere.yaml"))
@@ -115,6 +129,15 @@ def test_the_file_and_the_constructs_know_the_same_words() -> None:
     workload = endpoint_entries.Entry.model_fields["workload_type"].annotation
     assert workload is not None
     assert workload.__args__ == WORKLOADS
+
+
+def test_every_setting_is_explained() -> None:
+    text = (ROOT / "docs" / "endpoints.md").read_text()
+    kinds = (endpoint_entries.ServerlessEntry, endpoint_entries.AsyncEntry, endpoint_entries.RealtimeEntry)
+    rows = "".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `"))
+    missing = {name for kind in kinds for name in kind.model_fields if f"`{name}`" not in rows}
+    assert missing == {"kind"}
+    assert all(f"`{name}`" in text for name in endpoint_entries.OffPeakEntry.model_fields)
 
 
 def test_an_app_of_ones_own_needs_only_the_constructs(tmp_path: Path) -> None:

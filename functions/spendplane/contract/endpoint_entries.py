@@ -89,7 +89,9 @@ class Entry(BaseModel):
     off_peak: OffPeakEntry | None = None
     price_per_hour: Price | None = None
     alarm_topic: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$")
-    kms_key: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[a-z0-9-]+$")
+    kms_key: str | None = Field(
+        default=None, pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/([0-9a-f-]{36}|mrk-[0-9a-f]{32})$"
+    )
 
     @property
     def tags(self) -> dict[str, str]:
