@@ -20,7 +20,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 PY := .venv/bin/python
 UV := .venv/bin/uv
-CHECKED := $(wildcard app.py functions cli local stacks bench tests)
+CHECKED := $(wildcard app.py functions cli local stacks bench examples tests)
 INSTALLED := .venv/.installed
 CDK_CLI := node_modules/.installed
 DYNAMODB_LOCAL := tests/dynamodb_local/node_modules/.installed

@@ -1,7 +1,8 @@
-"""The CDK app: reads context, budgets.yaml and prices.yaml, and builds the stacks. It makes no AWS call.
+"""The CDK app: reads context and the YAML files beside it, and builds the stacks. It makes no AWS call.
 
-Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets` and `prices` name other files;
-`runbook` is the address of the runbook that notices send their readers to.
+Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets`, `prices` and `endpoints` name other
+files (endpoints.yaml may be missing: then there are none); `runbook` is the address of the runbook that notices send
+their readers to.
 """
 
 import sys
@@ -12,7 +13,7 @@ from typing import Self
 from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from spendplane.contract import budgets_file, prices_file
+from spendplane.contract import budgets_file, endpoints_file, prices_file
 from spendplane.contract.yaml_file import FileError
 from spendplane.domain import bill
 from spendplane.domain.periods import Period
@@ -20,6 +21,17 @@ from stacks import names
 from stacks.budgets import SpendplaneBudgets
 from stacks.code import PackagingError
 from stacks.control import SpendplaneControl
+from stacks.endpoints import (
+    AsyncSettings,
+    Model,
+    OffPeak,
+    Ownership,
+    RealtimeSettings,
+    ServerlessSettings,
+    Settings,
+    SettingsError,
+)
+from stacks.inference import Order, SpendplaneEndpoints
 from stacks.kill_switch import KillSwitch
 from stacks.second_line import AwsBudget, SecondLine
 from stacks.state import SpendplaneState
@@ -27,6 +39,11 @@ from stacks.target import InputError, Target
 
 ROOT = Path(__file__).resolve().parent
 RUNBOOK = "docs/runbook.md"
+_KINDS: dict[str, type[Settings]] = {
+    "serverless": ServerlessSettings,
+    "async": AsyncSettings,
+    "realtime": RealtimeSettings,
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,7 @@ class Inputs:
     prices: Path
     kill_switch: KillSwitch
     second_line: SecondLine
+    endpoints: tuple[Order, ...]
     runbook: str
 
     @classmethod
@@ -53,6 +71,7 @@ class Inputs:
             prices=prices,
             kill_switch=_kill_switch(budgets),
             second_line=_second_line(budgets),
+            endpoints=_endpoints(app),
             runbook=app.node.try_get_context("runbook") or RUNBOOK,
         )
 
@@ -76,7 +95,11 @@ def build(app: App, inputs: Inputs) -> None:
     )
     budgets.add_dependency(control)
     for tag, value in names.TAGS.items():
-        Tags.of(app).add(tag, value)
+        # Not on the endpoints: what carries it is Spendplane's own, which the kill switch never touches.
+        for stack in (state, control, budgets):
+            Tags.of(stack).add(tag, value)
+    if inputs.endpoints:
+        SpendplaneEndpoints(app, "SpendplaneEndpoints", target=inputs.target, orders=inputs.endpoints)
 
 
 def _kill_switch(budgets: budgets_file.BudgetsFile) -> KillSwitch:
@@ -108,6 +131,30 @@ def _second_line(budgets: budgets_file.BudgetsFile) -> SecondLine:
     return SecondLine(tuple(watched), tuple(remarks))
 
 
+def _endpoints(app: App) -> tuple[Order, ...]:
+    """Those of the file that the context names, else of `endpoints.yaml` beside this file; there need not be one."""
+    given = app.node.try_get_context("endpoints")
+    path = Path(given or ROOT / "endpoints.yaml")
+    read = endpoints_file.load(path) if given or path.exists() else None
+    return tuple(_order(entry) for entry in read.endpoints) if read else ()
+
+
+def _order(entry: endpoints_file.Endpoint) -> Order:
+    """The same in the words of the constructs."""
+    hours = entry.off_peak
+    settings = _KINDS[entry.kind](
+        name=entry.name,
+        ownership=Ownership(**entry.tags),
+        model=Model(
+            image=entry.image, data=entry.model_data, environment=entry.variables, isolated=entry.network_isolation
+        ),
+        off_peak=OffPeak(**(hours.model_dump() | {"days": tuple(hours.days)})) if hours else None,
+        price_per_hour=entry.price_per_hour,
+        **entry.own,
+    )
+    return Order(settings, alarm_topic=entry.alarm_topic, kms_key=entry.kms_key)
+
+
 def _path(app: App, name: str) -> Path:
     """The file given by `-c name=PATH`, else `<name>.yaml` beside this file."""
     return Path(app.node.try_get_context(name) or ROOT / f"{name}.yaml")
@@ -118,7 +165,7 @@ def main() -> int:
     app = App(analytics_reporting=False)
     try:
         build(app, Inputs.of(app))
-    except (FileError, InputError, PackagingError) as error:
+    except (FileError, InputError, PackagingError, SettingsError) as error:
         print(error, file=sys.stderr)
         return 1
     app.synth()

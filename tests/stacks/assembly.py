@@ -101,3 +101,8 @@ def load(folder: Path) -> Assembly:
     """The assembly that stands in a folder."""
     files = folder.glob("*.template.json")
     return Assembly(folder, {_ENDING.sub("", file.name): json.loads(file.read_text()) for file in files})
+
+
+def load_only(folder: Path, *names: str) -> Assembly:
+    """The same, with these stacks only."""
+    return Assembly(folder, {name: json.loads((folder / f"{name}.template.json").read_text()) for name in names})

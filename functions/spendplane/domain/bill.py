@@ -70,7 +70,7 @@ def remarks(watches: Iterable[tuple[str, Watch]]) -> list[str]:
 def _remark(ids: str, found: Watch) -> str:
     what = "; ".join(found.missing)
     if found.part is None:
-        return f"No AWS budget for {ids}: {what}. The live counter holds all the same, for the usage that events report."
+        return f"No AWS budget for {ids}: {what}. The live counter holds all the same, for what events report."
     return f"The AWS budget for {ids} watches dollars only: {what} is held by the live counter."
 
 
