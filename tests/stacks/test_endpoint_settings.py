@@ -73,7 +73,7 @@ def test_what_aws_refuses_is_refused_with_words(make: Callable[..., Any], wrong:
     """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-sagemaker-endpointconfig-serverlessconfig.html
     (memory, concurrency), https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html («Feature
     exclusions»: network isolation), and for auto scaling
-    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling.html (no burstable T2).
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-policy.html (no burstable T2).
     """
     with pytest.raises(SettingsError, match=message):
         make(**wrong)
