@@ -1,7 +1,7 @@
 """For every test: no network where none belongs, and a loud word when an engine could not run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from tests.support.places import Engine  # noqa: E402
 TESTS = Path(__file__).parent
 OFFLINE = tuple(TESTS / name for name in ("unit", "properties", "scenarios"))
 ON_ENGINES = frozenset({"engine", "table_engine", "ministack_engine", "dynamodb_local_engine"})
-NOT_RUN = pytest.StashKey[dict[str, int]]()
+TOGETHER = ("e2e", "stacks", "contract", "unit/local")
+"""Folders whose tests share what is slow to make (an account, an assembly, engines): one worker gets them all."""
+NOT_RUN = "DynamoDB Local cannot run"
 
 settings.register_profile(
     "spendplane",
@@ -31,22 +33,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bans sockets from what must not need them; tests over an engine are the exception."""
     for item in items:
         offline = any(item.path.is_relative_to(folder) for folder in OFFLINE)
-        if offline and not ON_ENGINES & set(getattr(item, "fixturenames", ())):
+        engines_used = ON_ENGINES & set(getattr(item, "fixturenames", ()))
+        if offline and not engines_used:
             item.add_marker(pytest.mark.disable_socket)
+        shared = [name for name in TOGETHER if item.path.is_relative_to(TESTS / name)]
+        if shared or engines_used:
+            item.add_marker(pytest.mark.xdist_group(shared[0] if shared else "contract"))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """A place for what did not run."""
-    config.stash[NOT_RUN] = {}
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What was printed goes from a worker to the terminal as UTF-8: a lone surrogate in it would end the worker."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Says it in red: a suite that did not run proves nothing."""
-    for reason, count in config.stash[NOT_RUN].items():
+    skipped = [str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])]
+    if count := sum(NOT_RUN in text for text in skipped):
         terminalreporter.section("DYNAMODB LOCAL DID NOT RUN", sep="!", red=True, bold=True)
         terminalreporter.line(
-            f"{count} tests are WITHOUT the second opinion of the official engine: {reason}. With CI=true they fail.",
-            red=True,
+            f"{count} tests are WITHOUT the second opinion of the official engine. With CI=true they fail.", red=True
         )
 
 
@@ -81,15 +90,13 @@ def dynamodb_local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture
-def dynamodb_local_engine(request: pytest.FixtureRequest, dynamodb_local_server: Engine | str) -> Engine:
+def dynamodb_local_engine(dynamodb_local_server: Engine | str) -> Engine:
     """The official engine. Without it the test is skipped loudly, and fails where CI=true."""
     if isinstance(dynamodb_local_server, Engine):
         return dynamodb_local_server
-    reason = f"DynamoDB Local cannot run: {dynamodb_local_server}"
+    reason = f"{NOT_RUN}: {dynamodb_local_server}"
     if os.environ.get("CI", "").lower() == "true":
         pytest.fail(reason)
-    missed = request.config.stash[NOT_RUN]
-    missed[dynamodb_local_server] = missed.get(dynamodb_local_server, 0) + 1
     pytest.skip(reason)
 
 

@@ -1,7 +1,7 @@
 """Who we are, where, and what time it is there."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ FATAL_SKEW_S = 240
 def account(run: Session) -> Iterator[Finding]:
     """Credentials, endpoint and clock, from one call."""
     client = run.clients("sts")
-    asked_at = datetime.now(UTC)
+    asked_at = run.now()
     answer = client.get_caller_identity()
     endpoint = f"{client.meta.endpoint_url}, {client.meta.region_name}"
     yield Finding("credentials", State.OK, f"account {answer['Account']} as {answer['Arn']} ({endpoint})")

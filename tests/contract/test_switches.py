@@ -335,7 +335,12 @@ def standing(project: str = PROJECT, switch: str = "throttle/one/t", **changes: 
 
 
 def test_what_is_asked_of_a_project_and_of_everybody(stores: Stores) -> None:
-    asked = [standing(), standing("*", "degrade/two/t", level=Level.DEGRADE), standing(LONG), standing("other", LONG)]
+    asked = [
+        standing(),
+        standing("*", "degrade/two/t", level=Level.DEGRADE),
+        standing(LONG),
+        standing("other", LONG * 2),
+    ]
     stores.switches.stand(asked)
     found = stores.switches.standings(PROJECT, NOW)
     assert sorted(found, key=lambda item: item.switch_id) == [asked[1], asked[0]]

@@ -50,7 +50,11 @@ def test_success(sent: list[Any]) -> None:
     }
 
 
-@pytest.mark.parametrize("reason", ["a table that is not there", "\u2728" * 5000, "\ud800", '"' * 5000, "\n" * 5000])
+@pytest.mark.parametrize(
+    "reason",
+    ["a table that is not there", "\u2728" * 5000, "\ud800", '"' * 5000, "\n" * 5000],
+    ids=["words", "sparkles", "lone surrogate", "quotes", "line breaks"],
+)
 def test_a_failure_is_told_in_at_most_4_kb(sent: list[Any], reason: str) -> None:
     def action() -> dict[str, str]:
         raise RuntimeError(reason)

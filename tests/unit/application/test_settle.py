@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -81,6 +82,9 @@ def test_the_audit_of_a_day_has_every_decision_with_its_inputs_plan_undo_and_res
 QUIET: dict[str, Callable[[SwitchTimeline], object]] = {
     "on": lambda day: day.kill_switch(),
     "on, with one that was down already": lambda day: (day.add(target("zero"), reserved=0), day.kill_switch()),
+    "on, with one that the search still finds": lambda day: (
+        day.world.fleet.resources.setdefault("gone", target("gone")), day.kill_switch(),
+    ),
     "on, with one that was given up": lambda day: (day.iam_refuses("throttle"), day.kill_switch(), day.rounds(5)),
     "refused": lambda day: (day.delete(AGENT), day.kill_switch()),
     "observing": lambda day: (day.deploy(replace(DAILY, mode="observe")), day.kill_switch()),
@@ -208,6 +212,79 @@ def test_a_process_that_dies_right_after_asking_leaves_nothing_asked_for(level: 
     assert asked(day) == [f"{level}/staging/d2026-11-22"]
     day.deploy(replace(of, limits=Limits(usd=budget(usd=99).limits.usd))).rounds(2).expect_up()
     assert asked(day) == []
+
+
+def cut_after(call: str, make: Callable[[], SwitchTimeline]) -> SwitchTimeline:
+    """A day on which the next round dies right after its first call of this kind."""
+
+    def run(wire: Tripwire) -> SwitchTimeline:
+        day = make()
+        day.world.now += timedelta(minutes=1)
+        with suppress(Crash):
+            day.world.process(wire.wrap).orders()({"command": "reconcile"}, day.world.now)
+        return day
+
+    run(whole := Tripwire())
+    return run(Tripwire(whole.calls.index(call), AFTER))
+
+
+def test_what_is_not_asked_any_more_is_taken_back_also_after_a_crash() -> None:
+    both = budget("b", 10, match={"project_id": (PROJECT, "second")}, mode="enforce")
+
+    def make() -> SwitchTimeline:
+        day = engaged(both)
+        day.add(target("other"), reserved=1)  # so that there is something to decide
+        day.deploy(replace(both, match=(("project_id", (PROJECT,)),)))
+        return day
+
+    day = cut_after("switches.note", make)
+    assert asked(day, "second") == ["throttle/b/m2026-11-01"]
+    day.rounds(2)
+    assert (asked(day), asked(day, "second")) == (["throttle/b/m2026-11-01"], [])
+
+
+def test_what_was_asked_for_without_any_target_in_hand_is_taken_back_also_after_a_crash() -> None:
+    def make() -> SwitchTimeline:
+        day = over()
+        day.turn(AGENT, reserved=0).kill_switch()
+        assert asked(day) == [SWITCH]
+        day.deploy(replace(DAILY, mode="observe"))
+        return day
+
+    day = cut_after("switches.note", make)
+    day.deploy().rounds(2)
+    assert asked(day) == []
+
+
+def test_a_target_that_somebody_deletes_and_makes_anew_is_told_of_again() -> None:
+    day = engaged()
+    day.add(other := target("other"), reserved=1)
+    day.round(1).delete(AGENT).round(1)
+    day.expect_told(
+        "staging 80", "staging 100", "staging engaged: agent throttled", "staging engaged: other throttled",
+        "staging released: agent left",
+    )  # fmt: skip
+    day.add(AGENT, reserved=2)
+    day.round(1).expect_down(AGENT, other)
+    day.expect_told("staging engaged: agent throttled")
+
+
+def test_a_round_searches_once_and_twice_only_for_what_is_nowhere_to_be_found() -> None:
+    day = engaged()
+    day.add(CHAT, instances=3)
+    day.round(1)
+
+    def searches() -> int:
+        day.world.now += timedelta(minutes=1)
+        wire = Tripwire()
+        day.world.process(wire.wrap).orders()({"command": "reconcile"}, day.world.now)
+        return wire.calls.count("fleet.find")
+
+    assert searches() == 1, "what throttling deletes need not be found"
+    day.tag(AGENT, project="another")
+    assert searches() == 2
+    assert searches() == 1
+    day.expect_down(CHAT)
 
 
 def test_degrading_stops_when_the_mode_becomes_observe_and_begins_again_after_it() -> None:

@@ -1,7 +1,7 @@
 """`spendplane doctor`."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from tests.unit.cli.fakes import Client, refusal
 
 
 def identity(skew: timedelta = timedelta()) -> dict[str, Any]:
-    date = format_datetime(datetime.now(UTC) + skew, usegmt=True)
+    date = format_datetime(NOW + skew, usegmt=True)
     return {
         "Account": "123456789012",
         "Arn": "arn:aws:iam::123456789012:user/me",

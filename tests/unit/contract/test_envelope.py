@@ -73,7 +73,9 @@ def test_an_empty_or_odd_detail(detail: object) -> None:
     assert reason(message(detail))
 
 
-@pytest.mark.parametrize("source", [None, 5, "x" * 1000, "\ud800", ["a"]])
+@pytest.mark.parametrize(
+    "source", [None, 5, "x" * 1000, "\ud800", ["a"]], ids=["none", "number", "long", "lone surrogate", "list"]
+)
 def test_an_odd_source_is_no_reason_to_refuse(source: object) -> None:
     found = only(raw(json.dumps({**envelope(record()), "source": source})))
     assert isinstance(found, UsageEvent)
