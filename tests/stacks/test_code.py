@@ -9,7 +9,7 @@ from stacks import code
 from stacks.target import Target
 from tests.stacks.assembly import Assembly, synthesise
 
-FUNCTIONS = ("meter", "notify", "sweep", "enforce", "define")
+FUNCTIONS = ("meter", "notify", "sweep", "enforce", "hours", "define")
 AWS = Target.named("aws")
 REAL_BUILD = code._build
 

@@ -7,11 +7,10 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from spendplane.application.ports import BusyError
-from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, SOURCE, TRAINING, records
+from spendplane.contract.hours_record import SOURCE, USE, records
 from spendplane.contract.instance_prices_file import Use
 from spendplane.domain.hours import Part, Running, Sight, advance, first, forgone, second
 
-USE = {ENDPOINT: Use.HOSTING, NOTEBOOK: Use.NOTEBOOK, TRAINING: Use.TRAINING}
 OVERLAP = timedelta(hours=1)
 """What ended is looked for from so long before the last whole round on: lists lag, and a second look costs nothing."""
 AT_ONCE = 200

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from spendplane.contract.instance_prices_file import Use
 from spendplane.contract.text import MAX_LENGTH
 from spendplane.domain.hours import Running, Slice, Stretch, slices
 from spendplane.domain.selection import TAG_OF
@@ -14,6 +15,8 @@ SOURCE = "spendplane.hours"
 PROVIDER = "aws.sagemaker"
 ENDPOINT, NOTEBOOK, TRAINING = "sagemaker-endpoint", "sagemaker-notebook", "sagemaker-training-job"
 WORKLOAD = {ENDPOINT: "inference", NOTEBOOK: "training", TRAINING: "training"}
+USE = {ENDPOINT: Use.HOSTING, NOTEBOOK: Use.NOTEBOOK, TRAINING: Use.TRAINING}
+"""What the instances of each kind are priced as."""
 UNATTRIBUTED = "unattributed"
 NO_ENVIRONMENT = "production"
 """Of what carries no such tag, or an unknown one: its spend stays in sight, and nothing turns production down."""

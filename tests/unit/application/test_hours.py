@@ -5,8 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from spendplane.adapters.instance_prices import InstancePriceList, hours_card
+from spendplane.adapters.prices import LayeredPriceBook
 from spendplane.application.ports import BusyError
+from spendplane.contract import prices_file
 from spendplane.contract.hours_record import NOTEBOOK, TRAINING
+from spendplane.contract.instance_prices_file import InstancePricesFile
 from tests.support.builders import NOW
 from tests.support.hours import Cloud, HoursWorld, Life, Prices, cost
 
@@ -68,6 +72,18 @@ def test_without_a_price_the_hours_count_as_unpriced_and_never_as_nothing() -> N
     world = counted(Life("x", instance_type="ml.new.xlarge"), 0, 5)
     assert (world.usd, world.unpriced) == (Decimal(0), 1)
     assert "cost_usd" not in world.rows()[0]
+
+
+def test_hours_without_a_price_get_it_once_it_is_known() -> None:
+    world = counted(Life("x", NOTEBOOK, instance_type="ml.p5.48xlarge", counts=[(NOW, 1)]), 0, 5)
+    line = {"region": "us-east-1", "use": "notebook", "instance_type": "ml.p5.48xlarge", "usd_per_hour": "60"}
+    file = {"version": 1, "about": "", "sources": {"a": {"url": "u", "date": None, "says": "s"}}}
+    listed = InstancePriceList(InstancePricesFile.model_validate({**file, "prices": [{**line, "source": "a"}]}))
+    world.world.prices = LayeredPriceBook(
+        prices_file.PricesFile(version=1), hours=lambda event: hours_card(event, listed)
+    )
+    assert world.world.reprice().rated == 1
+    assert (world.usd, world.unpriced) == (Decimal(5), 0)
 
 
 def test_a_new_price_holds_from_the_round_that_knows_it() -> None:
