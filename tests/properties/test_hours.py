@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spendplane.adapters.dynamodb.hours import DynamoHoursBook
 from spendplane.application.ports import BusyError
 from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, TRAINING
 from tests.support.builders import NOW
-from tests.support.crashing import MODES, Crash, Tripwire
+from tests.support.crashing import AFTER, LOST, MODES, Crash, Tripwire
 from tests.support.hours import Cloud, HoursWorld, Life, Prices, cost
+from tests.support.places import Engine
 
 SECOND = timedelta(seconds=1)
 PRICES = [Decimal(text) for text in ("0.055", "1.408", "0.8218", "113.068", "0.0000001")]
@@ -114,6 +116,20 @@ def test_a_round_cut_off_at_any_call_is_made_up_for_by_the_next(number: int, mod
     world.round(NOW + timedelta(minutes=12))
     world.round(NOW + timedelta(minutes=15))
     assert world.usd == cost(12 * 60) + cost(3 * 60, 4) + cost(7 * 60)
+
+
+def test_a_round_cut_off_at_any_call_over_a_table(ministack_engine: Engine) -> None:
+    """As above, with what is covered in DynamoDB: the process ends, or the reply to its write is lost."""
+    for number in range(len(calls())):
+        life = Life(f"a{number}", counts=[(NOW, 1), (NOW + timedelta(minutes=12), 4)])
+        job = Life(f"job{number}", TRAINING, ended=NOW + timedelta(minutes=7))
+        world = HoursWorld(Cloud([life, job]), book=DynamoHoursBook(ministack_engine.place().table))
+        world.round(NOW)
+        with suppress(Crash, BusyError):
+            world.round(NOW + timedelta(minutes=10), Tripwire(number, (AFTER, LOST)[number % 2]).wrap)
+        world.round(NOW + timedelta(minutes=15))
+        world.round(NOW + timedelta(minutes=15))
+        assert world.usd == cost(12 * 60) + cost(3 * 60, 4) + cost(7 * 60)
 
 
 def test_a_round_makes_the_calls_that_are_cut_off_here() -> None:
