@@ -132,4 +132,8 @@ def _aws_client(service: str) -> Any:  # boto3 makes its clients at run time
         from cli.asking import patient_client
 
         return patient_client()
+    if service == "pricing":
+        from spendplane.adapters.price_list_api import REGION
+
+        return client(service, REGION)
     return client(service)

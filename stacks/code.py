@@ -23,6 +23,8 @@ FUNCTIONS = ROOT / "functions"
 REQUIREMENTS = ROOT / "requirements" / "layer.txt"
 LAYERS = ROOT / "build" / "layer"
 CORE = "spendplane"
+INSTANCE_PRICES = "instance_prices.json"
+"""What `spendplane prices refresh` writes beside `prices.yaml`; it need not be there."""
 
 # Documents and compiled files neither run nor may change a hash.
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.py[co]", "*.md", ".*")
@@ -38,7 +40,7 @@ class PackagingError(Exception):
 
 @contextmanager
 def handler_code(handler: str, prices: Path) -> Iterator[lambda_.Code]:
-    """The import root for one function: the core, this handler's folder, and `prices.yaml`; no other handler.
+    """The import root for one function: the core, this handler's folder, and the price files; no other handler.
 
     A context, because CDK copies the files only when the code is given to a function: make the function inside it.
     """
@@ -46,6 +48,8 @@ def handler_code(handler: str, prices: Path) -> Iterator[lambda_.Code]:
         for package in (CORE, handler):
             shutil.copytree(FUNCTIONS / package, Path(scratch, package), ignore=_LEFT_OUT)
         shutil.copyfile(prices, Path(scratch, "prices.yaml"))
+        if (refreshed := prices.with_name(INSTANCE_PRICES)).is_file():
+            shutil.copyfile(refreshed, Path(scratch, INSTANCE_PRICES))
         yield lambda_.Code.from_asset(scratch, asset_hash_type=AssetHashType.SOURCE)
 
 

@@ -13,6 +13,7 @@ from stacks.constructs.dashboard import Dashboard
 from stacks.constructs.definitions import Definitions
 from stacks.constructs.enforce import Enforce
 from stacks.constructs.function import Runtime
+from stacks.constructs.hours import Hours
 from stacks.constructs.meter import Meter
 from stacks.constructs.notify import Notify
 from stacks.constructs.sweep import Sweep
@@ -22,7 +23,7 @@ from stacks.target import Target
 
 
 class SpendplaneControl(Stack):
-    """Meter, notify, sweep, enforce, the budget definitions, alarms and dashboard."""
+    """Meter, notify, sweep, enforce, hours, the budget definitions, alarms and dashboard."""
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class SpendplaneControl(Stack):
         notify = Notify(self, "Notify", store=store, bus=bus, topics=topics, runbook=runbook, runtime=runtime)
         sweep = Sweep(self, "Sweep", store=store, bus=bus, runtime=runtime)
         enforce = Enforce(self, "Enforce", store=store, bus=bus, kill_switch=kill_switch, runtime=runtime)
+        hours = Hours(self, "Hours", store=store, bus=bus, runtime=runtime)
         budgets = Definitions(self, "Definitions", store=store, definitions=definitions, runtime=runtime)
         Alarms(
             self,
@@ -56,10 +58,19 @@ class SpendplaneControl(Stack):
             notify=notify,
             sweep=sweep,
             enforce=enforce,
+            hours=hours,
             budgets=budgets,
         )
         Dashboard(
-            self, "Dashboard", intake=intake, store=store, meter=meter, notify=notify, sweep=sweep, enforce=enforce
+            self,
+            "Dashboard",
+            intake=intake,
+            store=store,
+            meter=meter,
+            notify=notify,
+            sweep=sweep,
+            enforce=enforce,
+            hours=hours,
         )
 
     def _layer(self, target: Target) -> lambda_.LayerVersion:

@@ -14,6 +14,7 @@ UNDELIVERED_DLQ = f"{APPLICATION}-usage-undelivered-dlq"
 NOTIFY_DLQ = f"{APPLICATION}-notify-dlq"
 SWEEP_DLQ = f"{APPLICATION}-sweep-dlq"
 ENFORCE_DLQ = f"{APPLICATION}-enforce-dlq"
+HOURS_DLQ = f"{APPLICATION}-hours-dlq"
 ON_CALL_TOPIC = f"{APPLICATION}-on-call"
 BUDGET_ALERTS_TOPIC = f"{APPLICATION}-budget-alerts"
 

@@ -1,4 +1,4 @@
-"""`spendplane prices calc`: what a call costs, and where the figure comes from."""
+"""`spendplane prices`: what a call costs, where the figure comes from, and AWS's own prices of instances."""
 
 import sys
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import output, pricelines
+from cli import output, pricelines, refreshing
 from cli.calculation import BUCKETS, Calculation, CalculationError, calculate
 from cli.context import session
 from cli.errors import Exit
@@ -37,6 +37,8 @@ Region = Annotated[str | None, typer.Option(metavar="REGION", help="Where it was
 Tier = Annotated[str | None, typer.Option(metavar="TIER", help="Such as batch. (Default: standard.)")]
 Project = Annotated[str | None, typer.Option(metavar="ID", help="For contract prices of one project.")]
 Cost = Annotated[str | None, typer.Option(metavar="USD", help="What the producer says it costs.")]
+
+app.command("refresh", epilog=EPILOG)(refreshing.refresh)
 
 
 @app.command("calc", epilog=EPILOG)

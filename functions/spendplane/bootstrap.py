@@ -18,9 +18,11 @@ from spendplane.application.ports import Bus, Definitions, Ledger, Outbox, Price
 from spendplane.application.retry import Retry
 
 if TYPE_CHECKING:
+    from spendplane.adapters.instance_prices import InstancePriceList
     from spendplane.application.define_budgets import DefineBudgets
     from spendplane.application.enforce import Enforce
     from spendplane.application.fleet import Fleet
+    from spendplane.application.hours import CountHours
     from spendplane.application.judge import Judge
     from spendplane.application.meter import Meter
     from spendplane.application.notify import Notify
@@ -29,7 +31,9 @@ if TYPE_CHECKING:
     from spendplane.application.switches import Switches
     from spendplane.application.throttling import Run
     from spendplane.contract.budgets_file import BudgetsFile
+    from spendplane.domain.rating import RateCard
     from spendplane.domain.targets import Protection
+    from spendplane.domain.usage import UsageEvent
 
 # A call that hangs must not eat the function's time; a retry by botocore repeats the same idempotency token.
 # Parameters are built here, never taken from users, so botocore need not check them again.
@@ -89,7 +93,28 @@ def price_book(path: Path | None) -> PriceBook:
     from spendplane.contract import prices_file
 
     overrides = prices_file.load(path) if path else prices_file.PricesFile(version=1)
-    return LayeredPriceBook(overrides, InferenceProfiles(lambda region: client("bedrock", region)))
+    refreshed = path.with_name("instance_prices.json") if path else None
+    profiles = InferenceProfiles(lambda region: client("bedrock", region))
+    return LayeredPriceBook(overrides, profiles, lambda event: _hours_card(event, refreshed))
+
+
+def _hours_card(event: "UsageEvent", refreshed: Path | None) -> "RateCard | None":
+    from spendplane.adapters.instance_prices import hours_card
+    from spendplane.contract.yaml_file import FileError
+    from spendplane.domain.rating import UnpricedError
+
+    try:
+        return hours_card(event, _instance_prices(refreshed))
+    except FileError as error:  # a mistake in that file must not stop what has nothing to do with it
+        raise UnpricedError(str(error)) from error
+
+
+@cache
+def _instance_prices(refreshed: Path | None) -> "InstancePriceList":
+    """Read when the first hours without a price come."""
+    from spendplane.adapters.instance_prices import instance_prices
+
+    return instance_prices(refreshed)
 
 
 def meter(ports: Ports) -> "Meter":
@@ -186,6 +211,25 @@ def enforce(
     lookout = Lookout(ledger, definitions, switches, fleet, protection)
     throttle = Throttle(fleet, switches, protection.max_attempts, run)
     return Enforce(Settle(lookout, throttle, switches, outbox, bus), lookout, switches, definitions)
+
+
+def hours(table_name: str, bus_name: str, prices_path: Path) -> "CountHours":
+    """Instances that run → usage records. `prices_path` may be missing: the shipped prices then stand alone."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from spendplane.adapters.dynamodb.hours import DynamoHoursBook
+    from spendplane.adapters.eventbridge import EventBridgeBus
+    from spendplane.adapters.instance_prices import instance_prices
+    from spendplane.adapters.sagemaker_hours import SageMakerInstances
+    from spendplane.application.hours import CountHours
+
+    eyes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="eyes")
+    return CountHours(
+        SageMakerInstances(control_plane, eyes.map),
+        instance_prices(prices_path),
+        DynamoHoursBook(dynamo_table(table_name)),
+        EventBridgeBus(client("events"), bus_name),
+    )
 
 
 def define_budgets(table_name: str) -> "DefineBudgets":

@@ -42,13 +42,18 @@ def api_gateway(v1: Any, v2: Any) -> Tagged:
 
 
 def sagemaker() -> Tagged:
-    """Endpoints, their configurations, and models."""
+    """Endpoints, their configurations, models, and notebook instances."""
     from ministack.core.responses import get_account_id, get_region
     from moto.sagemaker.models import sagemaker_backends
 
     account, region = get_account_id(), get_region()
     backend = sagemaker_backends[account][region]
-    stores = {"endpoint": backend.endpoints, "endpoint-config": backend.endpoint_configs, "model": backend._models}  # noqa: SLF001
+    stores = {
+        "endpoint": backend.endpoints,
+        "endpoint-config": backend.endpoint_configs,
+        "model": backend._models,  # noqa: SLF001
+        "notebook-instance": backend.notebook_instances,
+    }
     for kind, store in stores.items():
         for name, item in list(store.items()):
             yield f"arn:aws:sagemaker:{region}:{account}:{kind}/{name}", item.tags

@@ -6,6 +6,7 @@ from constructs import Construct
 from stacks import names
 from stacks.constructs.definitions import Definitions
 from stacks.constructs.enforce import Enforce
+from stacks.constructs.hours import Hours
 from stacks.constructs.intake import Intake
 from stacks.constructs.meter import Meter
 from stacks.constructs.metrics import records
@@ -22,6 +23,9 @@ _AFTER_A_FAILURE = {
     names.function("notify"): "It is tried twice more, then the notice goes to the dead-letter queue.",
     names.function("sweep"): "The next round, a minute later, finds the same work.",
     names.function("enforce"): "The switch stands in the table: the next round, a minute later, goes on with it.",
+    names.function(
+        "hours"
+    ): "The next round, five minutes later, publishes what is missing; nothing is lost in 34 days.",
     names.function("define"): "The deployment of budgets.yaml failed: the budgets of the deployment before hold.",
 }
 
@@ -40,14 +44,15 @@ class Alarms(Construct):
         notify: Notify,
         sweep: Sweep,
         enforce: Enforce,
+        hours: Hours,
         budgets: Definitions,
     ) -> None:
         super().__init__(scope, id_)
         self._on_call = OnCall(self, topics)
         self._usage_dead_letters(intake)
-        self._dead_letters(notify, sweep, enforce)
+        self._dead_letters(notify, sweep, enforce, hours)
         self._late(intake.queue)
-        for capability in (meter, notify, sweep, enforce, budgets):
+        for capability in (meter, notify, sweep, enforce, hours, budgets):
             self._on_call.failures(capability.function, _AFTER_A_FAILURE[capability.function.name])
         self._records()
         self._kill_switch()
@@ -56,6 +61,16 @@ class Alarms(Construct):
             enforce.function,
             "The kill switch has not looked for 10 minutes: what is over budget is not turned down by its rounds, and "
             "nothing that was turned down is given back.",
+        )
+        self._on_call.stalled(
+            hours.function,
+            "The hours of instances were not counted for 10 minutes: until they are caught up, no budget sees them.",
+        )
+        self._on_call.alarm(
+            "HoursForgone",
+            records("HoursForgoneSeconds", "hours", FIVE_MINUTES),
+            "Instances ran whose hours are in NO budget: nobody counted them for 34 days, and the ledger takes nothing "
+            "older. Take them from the bill. Run `spendplane doctor`, and look for earlier alarms of spendplane-hours.",
         )
 
     def _usage_dead_letters(self, intake: Intake) -> None:
@@ -72,7 +87,7 @@ class Alarms(Construct):
             "of the queue against the stack, then publish the messages again with `spendplane events put`.",
         )
 
-    def _dead_letters(self, notify: Notify, sweep: Sweep, enforce: Enforce) -> None:
+    def _dead_letters(self, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours) -> None:
         self._on_call.depth(
             "NotifyDlq",
             notify.dead_letters,
@@ -91,6 +106,13 @@ class Alarms(Construct):
             "The kill switch failed three times on a crossed budget or a round, or could not be started. Run "
             "`spendplane status` for what is over its limit and read the enforce function's log for the cause. Once a "
             "round succeeds, it has done what the messages ask for, and they can be purged.",
+        )
+
+        self._on_call.depth(
+            "HoursDlq",
+            hours.dead_letters,
+            "The scheduler could not start the counting of hours: no budget sees what runs. Run `spendplane doctor`; "
+            "check the schedule spendplane-hours and its role. Hours are caught up; the messages can be purged.",
         )
 
     def _late(self, queue: sqs.Queue) -> None:

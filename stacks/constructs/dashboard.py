@@ -9,6 +9,7 @@ from constructs import Construct
 from stacks import names
 from stacks.constructs.enforce import Enforce
 from stacks.constructs.function import Function
+from stacks.constructs.hours import Hours
 from stacks.constructs.intake import Intake
 from stacks.constructs.meter import Meter
 from stacks.constructs.metrics import records
@@ -34,9 +35,10 @@ class Dashboard(Construct):
         notify: Notify,
         sweep: Sweep,
         enforce: Enforce,
+        hours: Hours,
     ) -> None:
         super().__init__(scope, id_)
-        functions = [meter.function, notify.function, sweep.function, enforce.function]
+        functions = [meter.function, notify.function, sweep.function, enforce.function, hours.function]
         cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -44,7 +46,7 @@ class Dashboard(Construct):
             period_override=cloudwatch.PeriodOverride.INHERIT,
             widgets=[
                 [_rate(), _outcomes(), _unaccounted()],
-                [_queue(intake), _dead_letters(intake, notify, sweep, enforce), _exceptions()],
+                [_queue(intake), _dead_letters(intake, notify, sweep, enforce, hours), _exceptions()],
                 [_notices(), _latency(functions), _errors(functions)],
                 [_turned(), _in_vain(), _rounds(sweep, enforce)],
                 [_capacity(store), _conflicts(store), _concurrency(meter.function)],
@@ -83,13 +85,16 @@ def _queue(intake: Intake) -> cloudwatch.GraphWidget:
     return _graph("Usage queue: waiting (left), oldest in seconds (right)", [waiting], right=[age])
 
 
-def _dead_letters(intake: Intake, notify: Notify, sweep: Sweep, enforce: Enforce) -> cloudwatch.GraphWidget:
+def _dead_letters(
+    intake: Intake, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours
+) -> cloudwatch.GraphWidget:
     queues = {
         "usage": intake.dead_letters,
         "undelivered": intake.undelivered,
         "notify": notify.dead_letters,
         "sweep": sweep.dead_letters,
         "enforce": enforce.dead_letters,
+        "hours": hours.dead_letters,
     }
     depths = [
         queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum", label=label)

@@ -1,4 +1,4 @@
-"""The minute's round of a function, by EventBridge Scheduler."""
+"""The rounds of a function, each minute or less often, by EventBridge Scheduler."""
 
 import json
 from collections.abc import Mapping
@@ -23,10 +23,24 @@ def every_minute(
     retries: int,
     event: Mapping[str, str] | None = None,
 ) -> None:
+    """See `regularly`: once a minute."""
+    regularly(scope, function, PERIOD, dead_letters=dead_letters, retries=retries, event=event)
+
+
+def regularly(
+    scope: Construct,
+    function: Function,
+    period: Duration,
+    *,
+    dead_letters: sqs.IQueue,
+    retries: int,
+    event: Mapping[str, str] | None = None,
+) -> None:
     """Invokes the function with `event`. A tick that cannot be handed over, after `retries`, goes to `dead_letters`.
 
     What the function does with a tick is not repeated here: that is said by its asynchronous configuration.
     """
+    minutes = int(period.to_minutes())
     function_arn = function.function.function_arn
     role = iam.Role(scope, "ScheduleRole", path=names.ROLE_PATH, assumed_by=_scheduler_of_this_account())
     role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function_arn]))
@@ -36,15 +50,15 @@ def every_minute(
         scope,
         "Schedule",
         name=function.name,
-        description="The minute's round",
-        schedule_expression=f"rate({PERIOD.to_minutes()} minute)",
+        description="The minute's round" if minutes == 1 else f"The round of every {minutes} minutes",
+        schedule_expression=f"rate({minutes} minute{'' if minutes == 1 else 's'})",
         flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
         target=scheduler.CfnSchedule.TargetProperty(
             arn=function_arn,
             role_arn=role.role_arn,
             input=None if event is None else json.dumps(event),
             retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
-                maximum_event_age_in_seconds=PERIOD.to_seconds(), maximum_retry_attempts=retries
+                maximum_event_age_in_seconds=period.to_seconds(), maximum_retry_attempts=retries
             ),
             dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=dead_letters.queue_arn),
         ),

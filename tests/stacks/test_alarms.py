@@ -25,7 +25,7 @@ def test_every_dead_letter_queue_wakes_somebody_at_the_first_message(aws: Assemb
         if (alarm["Threshold"], alarm["Statistic"], alarm["EvaluationPeriods"]) == (1, "Maximum", 1)
     }
     assert dead_letters == watched
-    assert len(watched) == 5
+    assert len(watched) == 6
 
 
 def test_every_function_is_watched_for_errors_and_throttles(aws: Assembly) -> None:
@@ -60,11 +60,18 @@ def test_what_the_switch_cannot_do_is_noticed_by_the_dimension_that_it_emits(aws
         assert (alarm["ComparisonOperator"], alarm["EvaluationPeriods"]) == ("GreaterThanOrEqualToThreshold", periods)
 
 
+def test_hours_that_no_ledger_takes_any_more_are_noticed_by_the_dimension_that_is_emitted(aws: Assembly) -> None:
+    variables = aws.resources("AWS::Lambda::Function")["Function:spendplane-hours"]["Environment"]["Variables"]
+    (alarm,) = _alarms(aws, variables["POWERTOOLS_METRICS_NAMESPACE"], "HoursForgoneSeconds")
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": variables["POWERTOOLS_SERVICE_NAME"]}]
+    assert (alarm["Threshold"], alarm["Statistic"]) == (1, "Sum")
+
+
 def test_rounds_that_do_not_run_are_noticed_after_ten_minutes_though_nothing_is_counted(aws: Assembly) -> None:
     alarms = {_dimension(alarm, "FunctionName"): alarm for alarm in _alarms(aws, "AWS/Lambda", "Invocations")}
     scheduled = {schedule["Target"]["Arn"] for schedule in aws.resources("AWS::Scheduler::Schedule").values()}
     assert {f"{name}.Arn" for name in alarms} == scheduled
-    assert len(scheduled) == 2
+    assert len(scheduled) == 3
     for alarm in alarms.values():
         assert (alarm["ComparisonOperator"], alarm["TreatMissingData"]) == ("LessThanThreshold", "breaching")
         assert alarm["Period"] * alarm["EvaluationPeriods"] == 600

@@ -9,7 +9,7 @@ from stacks import code
 from stacks.target import Target
 from tests.stacks.assembly import Assembly, synthesise
 
-FUNCTIONS = ("meter", "notify", "sweep", "enforce", "define")
+FUNCTIONS = ("meter", "notify", "sweep", "enforce", "hours", "define")
 AWS = Target.named("aws")
 REAL_BUILD = code._build
 
@@ -44,6 +44,17 @@ def test_editing_the_core_or_the_prices_changes_every_hash(aws: Assembly, source
     assert _changed(aws, synthesise(tmp_path / "one", prices=str(prices))) == set(FUNCTIONS)
     _edit(sources / "spendplane" / "bootstrap.py")
     assert _changed(aws, synthesise(tmp_path / "two")) == set(FUNCTIONS)
+
+
+def test_refreshed_instance_prices_travel_with_the_prices_that_they_stand_beside(aws: Assembly, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.yaml"
+    shutil.copyfile(code.ROOT / "prices.yaml", prices)
+    (tmp_path / "instance_prices.json").write_text("{}")
+    made = synthesise(tmp_path / "out", prices=str(prices))
+    assert _changed(aws, made) == set(FUNCTIONS)
+    folder = made.folder / f"asset.{_hashes(made)['meter']}"
+    assert (folder / "instance_prices.json").read_text() == "{}"
+    assert (folder / "spendplane" / "data" / "instance_prices.json").is_file()
 
 
 def test_documents_and_compiled_files_change_no_hash(aws: Assembly, sources: Path, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ ENVIRONMENT = {
     "notify": TABLE | TOPICS | {"RUNBOOK_URL": "docs/runbook.md"},
     "sweep": TABLE | BUS,
     "enforce": TABLE | BUS | SWITCH,
+    "hours": TABLE | BUS,
     "define": TABLE,
 }
 
@@ -46,8 +47,9 @@ def test_there_is_no_function_that_nobody_wrote(aws: Assembly) -> None:
     assert set(aws.resources("AWS::Lambda::Function")) == {f"Function:spendplane-{name}" for name in ENVIRONMENT}
 
 
-def test_a_round_of_the_sweep_ends_before_the_next_begins(aws: Assembly) -> None:
-    assert aws.resources("AWS::Lambda::Function")["Function:spendplane-sweep"]["Timeout"] < 60
+@pytest.mark.parametrize(("capability", "period"), [("sweep", 60), ("hours", 300)])
+def test_a_round_ends_before_the_next_begins(aws: Assembly, capability: str, period: int) -> None:
+    assert aws.resources("AWS::Lambda::Function")[f"Function:spendplane-{capability}"]["Timeout"] < period
 
 
 def test_the_table_is_billed_by_request_backed_up_encrypted_and_forgets(aws: Assembly) -> None:

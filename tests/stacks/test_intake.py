@@ -10,6 +10,7 @@ DEAD_LETTERS = {
     "spendplane-notify-dlq",
     "spendplane-sweep-dlq",
     "spendplane-enforce-dlq",
+    "spendplane-hours-dlq",
 }
 PEOPLE_HEAR_OF = [
     "Budget Threshold Crossed",
@@ -135,6 +136,10 @@ def test_notices_and_rounds_end_in_a_dead_letter_queue_when_they_cannot_run(aws:
     failed = invokes["Function:spendplane-notify"]["DestinationConfig"]["OnFailure"]
     assert failed == {"Destination": "Queue:spendplane-notify-dlq.Arn"}
     assert invokes["Function:spendplane-sweep"]["MaximumRetryAttempts"] == 0
+    hours = aws.resources("AWS::Scheduler::Schedule")["Schedule:spendplane-hours"]
+    assert hours["ScheduleExpression"] == "rate(5 minutes)"
+    assert hours["Target"]["DeadLetterConfig"] == {"Arn": "Queue:spendplane-hours-dlq.Arn"}
+    assert invokes["Function:spendplane-hours"]["MaximumRetryAttempts"] == 0
 
 
 def test_outputs_name_what_clients_need(aws: Assembly) -> None:

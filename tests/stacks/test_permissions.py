@@ -10,11 +10,12 @@ from tests.stacks.policies import AUDIT, Statement, function_statements, role_st
 TABLE = "GlobalTable:spendplane.Arn"
 BUS = "EventBus:spendplane.Arn"
 PROFILES = "arn:<AWS::Partition>:bedrock:*:<AWS::AccountId>:application-inference-profile/*"
+SAGEMAKER = "arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>"
 ON_CALL = "Topic:spendplane-on-call"
 BUDGET_ALERTS = "Topic:spendplane-budget-alerts"
 SEND = {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
 ANYTHING = {"*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}}
-"""The only actions on `*`: X-Ray has no resource that a policy could name."""
+"""What every function may do on `*`: X-Ray has no resource that a policy could name."""
 AUDIT_BAN = Statement(
     "Deny",
     frozenset({"dynamodb:UpdateItem", "dynamodb:DeleteItem"}),
@@ -66,6 +67,20 @@ EXPECTED = {
         BUS: {"events:PutEvents"},
         "Queue:spendplane-enforce-dlq.Arn": SEND,
     },
+    "hours": {
+        TABLE: {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        f"{TABLE}/index/work": {"dynamodb:Query"},
+        BUS: {"events:PutEvents"},
+        "*": {
+            "tag:GetResources",
+            "sagemaker:ListEndpoints",
+            "sagemaker:ListNotebookInstances",
+            "sagemaker:ListTrainingJobs",
+        },
+        f"{SAGEMAKER}:endpoint/*": {"sagemaker:DescribeEndpoint"},
+        f"{SAGEMAKER}:endpoint-config/*": {"sagemaker:DescribeEndpointConfig"},
+        f"{SAGEMAKER}:training-job/*": {"sagemaker:DescribeTrainingJob", "sagemaker:ListTags"},
+    },
     "define": {
         TABLE: {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "Definitions": {"s3:GetObject"},
@@ -77,7 +92,9 @@ EXPECTED = {
 def test_a_function_may_do_this_and_nothing_else(aws: Assembly, capability: str) -> None:
     function = aws.resources("AWS::Lambda::Function")[f"Function:spendplane-{capability}"]
     logs = {f"LogGroup:/aws/lambda/spendplane-{capability}.Arn": {"logs:CreateLogStream", "logs:PutLogEvents"}}
-    assert _rights(aws, function["Role"]) == {**EXPECTED[capability], **logs, **ANYTHING}
+    lists = EXPECTED[capability].get("*", set())
+    anything = {"*": ANYTHING["*"] | lists}
+    assert _rights(aws, function["Role"]) == {**EXPECTED[capability], **logs, **anything}
 
 
 @pytest.mark.parametrize("capability", EXPECTED)
@@ -88,7 +105,7 @@ def test_a_named_statement_is_the_ban_on_changing_the_audit_trail(aws: Assembly,
     assert len(named) == 1 or capability == "enforce"
 
 
-@pytest.mark.parametrize("capability", ["sweep", "enforce"])
+@pytest.mark.parametrize("capability", ["sweep", "enforce", "hours"])
 def test_a_schedule_may_start_its_function_and_nothing_else(aws: Assembly, capability: str) -> None:
     schedule = aws.resources("AWS::Scheduler::Schedule")[f"Schedule:spendplane-{capability}"]
     assert schedule["Target"]["Arn"] == f"Function:spendplane-{capability}.Arn"
@@ -117,7 +134,7 @@ def test_only_the_lambda_service_and_this_accounts_scheduler_take_on_a_role(aws:
         assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
         services[statement["Principal"]["Service"]].append(statement.get("Condition"))
     assert services["lambda.amazonaws.com"] == [None] * len(EXPECTED)
-    assert services["scheduler.amazonaws.com"] == [{"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}] * 2
+    assert services["scheduler.amazonaws.com"] == [{"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}] * 3
     assert len(services) == 2
 
 

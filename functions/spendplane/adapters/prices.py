@@ -5,6 +5,7 @@ model up takes 0.1 ms, rating a call with its card a few microseconds.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -30,6 +31,7 @@ PROVIDERS = {
 }
 """OpenTelemetry `gen_ai.provider.name` → the library's id, where they differ."""
 
+SAGEMAKER = "aws.sagemaker"
 STANDARD_TIERS = frozenset({"standard", "default", "on_demand"})
 MAX_CARDS = 4096
 SLICE_SECONDS = 900
@@ -53,10 +55,14 @@ class LayeredPriceBook:
 
     overrides: PricesFile
     resolver: ModelResolver | None = None
+    hours: Callable[[UsageEvent], RateCard | None] = lambda _: None
+    """The card of a record of instance hours, each of which has one of its own; None for other records."""
     _cards: OrderedDict[tuple[object, ...], RateCard | UnpricedError] = field(default_factory=OrderedDict)
 
     def card(self, event: UsageEvent) -> RateCard:
         """Cached per model, region, tier, project and slice of time; a profile that cannot be read is asked again."""
+        if event.provider == SAGEMAKER and (card := self.hours(event)) is not None:
+            return card
         part = int(event.time.timestamp()) // SLICE_SECONDS
         key = (event.provider, event.model, event.region, event.service_tier, event.attributes.get("project_id"), part)
         found = self._cards.get(key)

@@ -90,3 +90,17 @@ def test_an_entry_that_was_not_taken_is_busy(client: Client) -> None:
     """PutEvents answers 200 also when it refused some."""
     with pytest.raises(BusyError, match="EventBridge"):
         bus(client).publish([usage_quarantined("id", "why", "src", NOW)], NOW)
+
+
+@given(st.lists(st.integers(0, 30_000), max_size=60) | st.integers(490, 1100).map(lambda n: [1] * n))
+def test_records_go_out_in_batches_that_a_queue_takes(sizes: list[int]) -> None:
+    client = Client()
+    items = [{"n": n, "text": "\u00e4" * size} for n, size in enumerate(sizes)]
+    bus(client).publish_records("spendplane.hours", items)
+    entries = [entry for call in client.calls for entry in call]
+    found = [json.loads(entry["Detail"])["records"] for entry in entries]
+    assert [item for records in found for item in records] == items
+    for entry, records in zip(entries, found, strict=True):
+        assert (entry["Source"], entry["DetailType"]) == ("spendplane.hours", "AI Usage Batch Recorded")
+        assert 1 <= len(records) <= 500
+        assert len(entry["Detail"]) <= 200_100

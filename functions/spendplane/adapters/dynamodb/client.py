@@ -140,6 +140,17 @@ class Table:
             if item is not None and item.get("work", {}).get("S") == partition:  # the index may lag
                 yield item
 
+    def waiting_keys(self, partition: str) -> Iterator[Item]:
+        """The keys alone of the items in a partition of the index `work`; one that was just written may be missing."""
+        for found in self._pages(
+            "query",
+            IndexName=INDEX,
+            KeyConditionExpression="#work = :work",
+            ExpressionAttributeValues={":work": {"S": partition}},
+            ExpressionAttributeNames={"#work": "work"},
+        ):
+            yield {"pk": found["pk"], "sk": found["sk"]}
+
     def scan(self, prefix: str) -> Iterator[Item]:
         """Every item whose partition key begins so: reads the whole table."""
         yield from self._pages(

@@ -12,6 +12,8 @@
 | undo of a target | `T#` + ARN (and session) | `T` | |
 | audit entry | `D#` + switch id | time, number, hash | |
 | standing | `S#<project>`, `S#*` | switch id | |
+| hours of a resource | `H#` + ARN and creation time | `H` | `hours` while it may run |
+| rounds of the hours | `H` | `-` | |
 """
 
 from datetime import UTC, datetime
@@ -108,6 +110,15 @@ def standings_partition(project: str) -> str:
 def standing_key(project: str, switch_id: str) -> Item:
     """Of what one switch asks."""
     return key(standings_partition(project), _short(switch_id))
+
+
+HOURS = "hours"
+HOURS_ROUNDS = key("H", "-")
+
+
+def hours_key(running_id: str) -> Item:
+    """Of the hours that are counted of one resource."""
+    return key("H#" + _short(running_id), "H")
 
 
 def unpriced_on(day: datetime) -> str:

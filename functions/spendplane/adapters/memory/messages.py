@@ -1,9 +1,11 @@
 """A bus and a topic that keep what they were given."""
 # ruff: noqa: ARG002  # the ports' signatures
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from spendplane.application.ports import Announcement, Message
 
@@ -22,6 +24,10 @@ class MemoryBus:
     def publish_usage(self, source: str, details: Sequence[str]) -> None:
         """See `ports.Bus`."""
         self.usage += [(source, detail) for detail in details]
+
+    def publish_records(self, source: str, items: Sequence[Mapping[str, Any]]) -> None:
+        """See `hours.UsageBus`. Each is kept like a record that was published alone."""
+        self.usage += [(source, json.dumps(item)) for item in items]
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""Lambda: every five minutes, the hours of what runs on instances."""
