@@ -116,7 +116,7 @@ def test_a_line_for_each_reason_names_its_budgets_and_what_holds() -> None:
     weekly, tokens = remarks((of.id, watch(of)) for of in budgets)
     assert weekly == (
         "No AWS budget for `weekly-a`, `weekly-b`: AWS Budgets has no period `weekly` (it has `daily` and `monthly`)."
-        " The live counter holds all the same, for the usage that events report."
+        " The live counter holds all the same, for what events report."
     )
     assert tokens == (
         "The AWS budget for `tokens-too`, `tokens-here` watches dollars only: its limit in tokens is held by the live"
