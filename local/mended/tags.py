@@ -42,13 +42,20 @@ def api_gateway(v1: Any, v2: Any) -> Tagged:
 
 
 def sagemaker() -> Tagged:
-    """Endpoints, their configurations, and models."""
+    """Endpoints, inference components, configurations, and models."""
     from ministack.core.responses import get_account_id, get_region
     from moto.sagemaker.models import sagemaker_backends
 
+    from local.mended.inference_components import store_of
+
     account, region = get_account_id(), get_region()
     backend = sagemaker_backends[account][region]
-    stores = {"endpoint": backend.endpoints, "endpoint-config": backend.endpoint_configs, "model": backend._models}  # noqa: SLF001
+    stores = {
+        "endpoint": backend.endpoints,
+        "inference-component": store_of(backend),
+        "endpoint-config": backend.endpoint_configs,
+        "model": backend._models,  # noqa: SLF001
+    }
     for kind, store in stores.items():
         for name, item in list(store.items()):
             yield f"arn:aws:sagemaker:{region}:{account}:{kind}/{name}", item.tags
