@@ -1,7 +1,7 @@
 """A CDK app with a team's endpoints: serverless, asynchronous with scaling, and for inference components.
 
 What differs from one deployment to the next comes by context: `memory`, `most` (of the scaling), `copies`, `suffix` (of
-the serverless endpoint's name), and `components` (`no` leaves those out).
+the names of endpoints without components), and `components` (`no` leaves those out).
 """
 
 from pathlib import Path
@@ -37,9 +37,9 @@ class Endpoints(Stack):
     def _given(self, name: str, default: str) -> str:
         return str(self.node.try_get_context(name) or default)
 
-    def _endpoint(self, name: str, config: sagemaker.CfnEndpointConfig) -> sagemaker.CfnEndpoint:
+    def _endpoint(self, logical: str, name: str, config: sagemaker.CfnEndpointConfig) -> sagemaker.CfnEndpoint:
         return sagemaker.CfnEndpoint(
-            self, name, endpoint_name=name, endpoint_config_name=config.attr_endpoint_config_name
+            self, logical, endpoint_name=name, endpoint_config_name=config.attr_endpoint_config_name
         )
 
     def _serverless(self) -> None:
@@ -50,10 +50,7 @@ class Endpoints(Stack):
             variant_name="all", model_name=self.model.attr_model_name, initial_variant_weight=1, serverless_config=size
         )
         config = sagemaker.CfnEndpointConfig(self, "ServerlessConfig", production_variants=[variant])
-        name = f"serverless{self._given('suffix', '')}"
-        endpoint = sagemaker.CfnEndpoint(
-            self, "Serverless", endpoint_name=name, endpoint_config_name=config.attr_endpoint_config_name
-        )
+        endpoint = self._endpoint("Serverless", f"serverless{self._given('suffix', '')}", config)
         CfnOutput(self, "ServerlessArn", value=endpoint.ref)
         CfnOutput(self, "ServerlessName", value=endpoint.attr_endpoint_name)
 
@@ -72,7 +69,7 @@ class Endpoints(Stack):
             production_variants=[variant],
             async_inference_config=sagemaker.CfnEndpointConfig.AsyncInferenceConfigProperty(output_config=output),
         )
-        endpoint = self._endpoint("asynchronous", config)
+        endpoint = self._endpoint("Asynchronous", f"asynchronous{self._given('suffix', '')}", config)
         resource = f"endpoint/{endpoint.attr_endpoint_name}/variant/all"
         self._scaled("Async", resource, "sagemaker:variant:DesiredInstanceCount", nightly=True)
 
@@ -81,7 +78,7 @@ class Endpoints(Stack):
             variant_name="all", initial_variant_weight=1, initial_instance_count=1, instance_type="ml.g5.xlarge"
         )
         config = sagemaker.CfnEndpointConfig(self, "HostConfig", production_variants=[variant], execution_role_arn=ROLE)
-        host = self._endpoint("host", config)
+        host = self._endpoint("Host", "host", config)
         kind = sagemaker.CfnInferenceComponent
         compute = kind.InferenceComponentComputeResourceRequirementsProperty(min_memory_required_in_mb=1024)
         component = kind(

@@ -84,7 +84,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     folder = tmp_path_factory.mktemp("endpoints")
     first = synthesised(folder / "first")
     second = synthesised(folder / "second", memory="4096", most="1", copies="3", suffix="-2")
-    third = synthesised(folder / "third", memory="4096", most="1", copies="3", suffix="-2", components="no")
+    third = synthesised(folder / "third", memory="6144", most="1", copies="3", suffix="-2", components="no")
     with local_account(deployed=False) as account:
         app = CdkApp(account, folder)
         app.deploy(first)
@@ -117,7 +117,15 @@ def test_alarms_call_the_policies_by_their_arn(story: Story) -> None:
     for found in (story.deployed, story.changed):
         assert found.alarms.keys() == {"backlog-Async", "backlog-Component"}
         assert {action for actions in found.alarms.values() for action in actions} == found.policies.keys()
-    assert story.changed.policies == story.deployed.policies
+
+
+def test_scaling_moves_with_the_endpoint_and_stays_with_the_component(story: Story) -> None:
+    before, after = ({name: arn for arn, name in at.policies.items()} for at in (story.deployed, story.changed))
+
+    assert story.changed.targets.keys() == after.keys()
+    assert after.keys() == {"inference-component/component", "endpoint/asynchronous-2/variant/all"}
+    assert after["inference-component/component"] == before["inference-component/component"]
+    assert story.changed.schedules == ["endpoint/asynchronous-2/variant/all"]
 
 
 def test_tags_are_found_by_the_service_that_the_kill_switch_asks(story: Story) -> None:
@@ -134,11 +142,10 @@ def test_there_is_no_difference_after_a_deployment(story: Story) -> None:
 def test_a_change_is_made_in_place_or_by_replacement_as_on_aws(story: Story) -> None:
     before, after = story.deployed, story.changed
 
-    assert after.endpoints.keys() == {"serverless-2", "asynchronous", "host"}
+    assert after.endpoints.keys() == {"serverless-2", "asynchronous-2", "host"}
     assert len(after.configs) == len(before.configs) == 3
     assert after.config_of("serverless-2")["ProductionVariants"][0]["ServerlessConfig"]["MemorySizeInMB"] == 4096
-    for name in ("asynchronous", "host"):
-        assert after.endpoints[name] == before.endpoints[name]
+    assert after.endpoints["host"] == before.endpoints["host"]
     assert after.models == before.models
 
 
@@ -148,12 +155,23 @@ def test_scaling_keeps_what_is_deployed_within_its_range(story: Story) -> None:
     assert story.changed.components["component"]["RuntimeConfig"]["DesiredCopyCount"] == 1
 
 
+def test_another_configuration_is_taken_by_the_same_endpoint(story: Story) -> None:
+    """Configurations cannot change: each is a new one, and the old one goes."""
+    before, after = (found.endpoints["serverless-2"] for found in (story.changed, story.removed))
+
+    assert after["EndpointConfigName"] != before["EndpointConfigName"]
+    assert after["EndpointConfigName"] in story.removed.configs
+    assert before["EndpointConfigName"] not in story.removed.configs
+    assert after["CreationTime"] == before["CreationTime"]
+    assert after["ProductionVariants"][0]["CurrentServerlessConfig"]["MemorySizeInMB"] == 6144
+
+
 def test_what_a_template_leaves_out_goes_with_all_that_belongs_to_it(story: Story) -> None:
     found = story.removed
 
-    assert found.endpoints.keys() == {"serverless-2", "asynchronous"}
+    assert found.endpoints.keys() == {"serverless-2", "asynchronous-2"}
     assert found.components == {}
-    assert found.targets.keys() == set(found.policies.values()) == {"endpoint/asynchronous/variant/all"}
+    assert found.targets.keys() == set(found.policies.values()) == {"endpoint/asynchronous-2/variant/all"}
     assert found.alarms.keys() == {"backlog-Async"}
     assert len(found.configs) == 2
 
