@@ -35,8 +35,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     from ministack.services import lambda_svc
     from ministack.services.cloudformation import custom_resource, provisioners
 
-    from local import custom_resources, functions_python, mended, unpacking
-    from local.resource_types import EXTRA_TYPES
+    from local import custom_resources, functions_python, mended, resource_types, unpacking
 
     # Policies that refuse requests without TLS (the bootstrap bucket's, the topics') are to be held here too, and on
     # loopback there is none: take every request for one that came over it.
@@ -46,8 +45,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     unpacking.install(lambda_runtime, Path(env["TMPDIR"]) / "unpacked")
     custom_resources.install(lambda_svc, custom_resource)
     mended.install()
-    for name, kind in EXTRA_TYPES.items():
-        provisioners._RESOURCE_HANDLERS[name] = kind.handlers()  # noqa: SLF001  # the way in that MiniStack has
+    resource_types.install(provisioners)
     sys.argv = ["ministack"]  # its own parser reads this
     try:
         app.main()

@@ -22,13 +22,13 @@ _CONCURRENCY = {  # MiniStack takes the second one for all
     "PUT": "lambda:PutFunctionConcurrency",
     "DELETE": "lambda:DeleteFunctionConcurrency",
 }
-_SAGEMAKER_NAMES = {
-    "EndpointName": "endpoint",
+_SAGEMAKER_NAMES = {  # what is made or changed first, then what it is made of
     "InferenceComponentName": "inference-component",
+    "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
     "ModelName": "model",
 }
-_MADE_WITH_TAGS = {"CreateEndpoint", "CreateEndpointConfig", "CreateModel"}
+_MADE_WITH_TAGS = {"CreateEndpoint", "CreateEndpointConfig", "CreateInferenceComponent", "CreateModel"}
 _NAMED_IN_BODY = {"ecs", "sagemaker", "application-autoscaling"}
 
 

@@ -1,20 +1,26 @@
 """SageMaker hosting where moto is too lenient: names are taken once, tags are overwritten, endpoints take their scaling
-with them when they go.
+with them when they go. What moto lacks altogether is in files of its own, and is added here.
 """
 
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from local.mended import endpoints, inference_components
+
 Tags = list[dict[str, str]]
 
 
 def mend() -> None:
-    """Changes moto's class; call it once."""
+    """Changes moto's classes; call it once."""
+    from moto.core.responses import ActionResult
     from moto.sagemaker.exceptions import ValidationError
-    from moto.sagemaker.models import SageMakerModelBackend
+    from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
+    from moto.sagemaker.responses import SageMakerResponse
 
     install(SageMakerModelBackend, ValidationError, _scaling_of)
+    endpoints.install(SageMakerModelBackend, FakeEndpointConfig, SageMakerResponse, ValidationError, ActionResult)
+    inference_components.install(SageMakerModelBackend, SageMakerResponse, ValidationError, _scaling_of, ActionResult)
 
 
 def install(backend: Any, refusal: Callable[[str], Exception], scaling_of: Callable[[str, str], Any]) -> None:
@@ -70,12 +76,16 @@ def _deregister_with_endpoint(backend: Any, scaling_of: Callable[[str, str], Any
 
     def delete_endpoint(self: Any, endpoint_name: str) -> None:
         delete(self, endpoint_name)
+        self.deregister_variants(endpoint_name)
+
+    def deregister_variants(self: Any, endpoint_name: str, variant: str | None = None) -> None:
         scaling = scaling_of(self.account_id, self.region_name)
+        place = f"endpoint/{endpoint_name}/" + (f"variant/{variant}" if variant else "")
         for target in scaling.describe_scalable_targets("sagemaker", None, None) if scaling else ():
-            if target.resource_id.startswith(f"endpoint/{endpoint_name}/"):
+            if target.resource_id == place or (variant is None and target.resource_id.startswith(place)):
                 scaling.deregister_scalable_target("sagemaker", target.resource_id, target.scalable_dimension)
 
-    backend.delete_endpoint = delete_endpoint
+    backend.delete_endpoint, backend.deregister_variants = delete_endpoint, deregister_variants
 
 
 def _scaling_of(account: str, region: str) -> Any:

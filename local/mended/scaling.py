@@ -1,10 +1,12 @@
 """Application Auto Scaling where moto stops: tags of scalable targets; ECS services, which are MiniStack's; and what is
-deregistered takes its policies and schedules with it.
+deregistered takes its policies and schedules with it. See local/mended/scaled.py for what is scaled, and how far.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+
+from local.mended import scaled
 
 _RUNNING = {"DynamicScalingInSuspended": False, "DynamicScalingOutSuspended": False, "ScheduledScalingSuspended": False}
 
@@ -12,11 +14,16 @@ _RUNNING = {"DynamicScalingInSuspended": False, "DynamicScalingOutSuspended": Fa
 def mend() -> None:
     """Changes moto's classes; call it once."""
     from ministack.services import ecs
+    from moto.applicationautoscaling import models, responses
     from moto.applicationautoscaling.exceptions import AWSValidationException
     from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
     from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
     from moto.core.exceptions import JsonRESTError
+    from moto.sagemaker.models import sagemaker_backends
 
+    scaled.know_all_dimensions(models, responses)
+    scaled.keep_components_in_range(ApplicationAutoscalingBackend, sagemaker_backends, AWSValidationException)
+    scaled.name_policies_once(ApplicationAutoscalingBackend)
     _look_for_services(ApplicationAutoscalingBackend, ecs, AWSValidationException)
     _remove_what_hangs_on_it(ApplicationAutoscalingBackend)
     _tag_targets(ApplicationAutoScalingResponse, lambda text: JsonRESTError("ResourceNotFoundException", text))

@@ -42,14 +42,17 @@ def api_gateway(v1: Any, v2: Any) -> Tagged:
 
 
 def sagemaker() -> Tagged:
-    """Endpoints, their configurations, models, and notebook instances."""
+    """Endpoints, inference components, configurations, models, and notebook instances."""
     from ministack.core.responses import get_account_id, get_region
     from moto.sagemaker.models import sagemaker_backends
+
+    from local.mended.inference_components import store_of
 
     account, region = get_account_id(), get_region()
     backend = sagemaker_backends[account][region]
     stores = {
         "endpoint": backend.endpoints,
+        "inference-component": store_of(backend),
         "endpoint-config": backend.endpoint_configs,
         "model": backend._models,  # noqa: SLF001
         "notebook-instance": backend.notebook_instances,

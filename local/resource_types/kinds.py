@@ -20,6 +20,12 @@ class ResourceType:
     """By physical id, former properties, new ones and stack name. Another physical id means: replaced."""
     delete: Callable[[str, Properties], None]
     """By physical id and properties."""
+    replaced_by: tuple[str, ...] | None = None
+    """Properties that cannot change in place: the resource is made anew, and the old one deleted when all went well.
+    None: as MiniStack has it.
+    """
+    tagged: bool = False
+    """Whether the property `Tags` also gets the tags of the stack. False: as MiniStack has it."""
 
     def handlers(self) -> dict[str, Callable[..., Any]]:
         """In the form that MiniStack keeps."""

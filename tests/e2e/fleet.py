@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from local.account import LocalAccount
-from tests.e2e.twin import STAGE, Twin
+from tests.e2e.twin import COPIES, STAGE, Twin
 
 HANDLER = """
 def handler(event, _context):
@@ -40,6 +40,7 @@ class Fleet:
         if self._limited:
             self._client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=5)
         self._endpoint(name, tags)
+        self._component(name, tags)
         self._client("iam").put_role_policy(
             RoleName=self._role(name, ROOT, tags).rpartition("/")[2],
             PolicyName="use-bedrock",
@@ -82,6 +83,32 @@ class Fleet:
         )
         sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
         sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, Tags=_listed(tags))
+
+    def _component(self, name: str, tags: dict[str, str]) -> None:
+        """On an endpoint of instances, which as a host of components bears no tags."""
+        sagemaker, host = self._client("sagemaker"), f"{name}-host"
+        variant = {"VariantName": "all", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}
+        sagemaker.create_endpoint_config(
+            EndpointConfigName=host, ExecutionRoleArn=self._lambda_role, ProductionVariants=[variant]
+        )
+        sagemaker.create_endpoint(EndpointName=host, EndpointConfigName=host)
+        sagemaker.create_inference_component(
+            InferenceComponentName=name,
+            EndpointName=host,
+            VariantName="all",
+            Specification={"ModelName": name, "ComputeResourceRequirements": {"MinMemoryRequiredInMb": 1024}},
+            RuntimeConfig={"CopyCount": 2},
+            Tags=_listed(tags),
+        )
+        if self._limited:
+            self._client("application-autoscaling").register_scalable_target(
+                ServiceNamespace="sagemaker",
+                ResourceId=f"inference-component/{name}",
+                ScalableDimension=COPIES,
+                MinCapacity=1,
+                MaxCapacity=4,
+                Tags=tags,
+            )
 
     def _service(self, name: str, tags: dict[str, str]) -> None:
         ecs = self._client("ecs")

@@ -19,6 +19,7 @@ DENY_BEDROCK = {"Effect": "Deny", "Action": "bedrock:InvokeModel*", "Resource": 
 CHANGES = (
     *("apigateway:PATCH", "ecs:UpdateService", "lambda:PutFunctionConcurrency", "iam:PutRolePolicy"),
     *("iam:DeleteRolePolicy", "sagemaker:DeleteEndpoint", "sagemaker:UpdateEndpointWeightsAndCapacities"),
+    "sagemaker:UpdateInferenceComponentRuntimeConfig",
 )
 REFUSED = {"AccessDenied", "AccessDeniedException"}
 LIMITS = {"ThrottlingRateLimit": 0.0, "ThrottlingBurstLimit": 0}
@@ -62,6 +63,12 @@ def turn_down(clients: Clients, twin: Twin) -> Iterator[tuple[str, Callable[[], 
         lambda: clients("lambda").put_function_concurrency(FunctionName=twin.name, ReservedConcurrentExecutions=0),
     )
     yield "sagemaker-endpoint", lambda: clients("sagemaker").delete_endpoint(EndpointName=twin.name)
+    yield (
+        "sagemaker-inference-component",
+        lambda: clients("sagemaker").update_inference_component_runtime_config(
+            InferenceComponentName=twin.name, DesiredRuntimeConfig={"CopyCount": 0}
+        ),
+    )
     yield "api-stage", lambda: api.update_stage(restApiId=twin.rest_api, stageName=STAGE, patchOperations=for_all)
     yield "usage-plan", lambda: api.update_usage_plan(usagePlanId=twin.usage_plan, patchOperations=zero)
     yield (
@@ -110,6 +117,7 @@ def test_what_has_an_allowed_environment_can_and_people_feel_it(deployed: Deploy
     assert twin.use() == {
         "lambda-function": "TooManyRequestsException",
         "sagemaker-endpoint": "ValidationException",
+        "sagemaker-inference-component": "no copy",
         "api-stage": "429",
         "usage-plan": "429",
         "http-api-stage": "429",

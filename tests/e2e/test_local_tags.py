@@ -6,7 +6,7 @@ from tests.e2e.fleet import Fleet
 
 def test_all_are_found_by_their_tags_over_all_pages(deployed: Deployed) -> None:
     twin, pages = Fleet(deployed.account, "found").staging, {"PageSize": 2}
-    types = ["apigateway", "ecs:service", "lambda:function", "sagemaker:endpoint"]
+    types = ["apigateway", "ecs:service", "lambda:function", "sagemaker:endpoint", "sagemaker:inference-component"]
     filters = [{"Key": "project", "Values": ["found"]}, {"Key": "environment", "Values": ["staging"]}]
     tagging = deployed.client("resourcegroupstaggingapi").get_paginator("get_resources")
     details = deployed.client("iam").get_paginator("get_account_authorization_details")

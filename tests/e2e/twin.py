@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from local.account import LocalAccount
 
 STAGE = "live"
+COPIES = "sagemaker:inference-component:DesiredCopyCount"
 MODEL = "anthropic.claude-3-haiku-20240307-v1:0"
 OK = "ok"
 
@@ -39,6 +40,7 @@ class Twin:
         return {
             "lambda-function": self.function,
             "sagemaker-endpoint": f"arn:aws:sagemaker:{mine}:endpoint/{self.name}",
+            "sagemaker-inference-component": f"arn:aws:sagemaker:{mine}:inference-component/{self.name}",
             "api-stage": f"{api}/restapis/{self.rest_api}/stages/{STAGE}",
             "usage-plan": f"{api}/usageplans/{self.usage_plan}",
             "http-api-stage": f"{api}/apis/{self.http_api}/stages/{STAGE}",
@@ -51,6 +53,7 @@ class Twin:
         return {
             "lambda-function": self._reserved_concurrency(),
             "sagemaker-endpoint": self._endpoint(),
+            "sagemaker-inference-component": self._component(),
             "api-stage": self._rest_stage(),
             "usage-plan": self._usage_plan(),
             "http-api-stage": self._http_stage(),
@@ -63,6 +66,7 @@ class Twin:
         return {
             "lambda-function": self.invoke(),
             "sagemaker-endpoint": self._said(lambda: self._describe_endpoint()["EndpointStatus"], "InService"),
+            "sagemaker-inference-component": OK if self._copies()["CurrentCopyCount"] else "no copy",
             "api-stage": self.call("restapis", ""),
             "usage-plan": self.call("restapis", "keyed", key=self.api_key),
             "http-api-stage": self.call("apis", ""),
@@ -110,7 +114,8 @@ class Twin:
         return answer.get("ReservedConcurrentExecutions")
 
     def _endpoint(self) -> dict[str, Any] | None:
-        if not self.client("sagemaker").list_endpoints(NameContains=self.name)["Endpoints"]:
+        alike = self.client("sagemaker").list_endpoints(NameContains=self.name)["Endpoints"]
+        if self.name not in [endpoint["EndpointName"] for endpoint in alike]:
             return None
         found = self._describe_endpoint()
         tags = self.client("sagemaker").list_tags(ResourceArn=found["EndpointArn"])["Tags"]
@@ -119,6 +124,18 @@ class Twin:
     def _describe_endpoint(self) -> dict[str, Any]:
         found: dict[str, Any] = self.client("sagemaker").describe_endpoint(EndpointName=self.name)
         return found
+
+    def _component(self) -> dict[str, Any]:
+        scaling, place = self.client("application-autoscaling"), f"inference-component/{self.name}"
+        asked = {"ServiceNamespace": "sagemaker", "ResourceIds": [place], "ScalableDimension": COPIES}
+        targets = scaling.describe_scalable_targets(**asked)["ScalableTargets"]
+        tags = self.client("sagemaker").list_tags(ResourceArn=self.arns["sagemaker-inference-component"])["Tags"]
+        return {"copies": self._copies(), "scaling": targets, "tags": _by_key(tags)}
+
+    def _copies(self) -> dict[str, int]:
+        found = self.client("sagemaker").describe_inference_component(InferenceComponentName=self.name)
+        copies: dict[str, int] = found["RuntimeConfig"]
+        return copies
 
     def _rest_stage(self) -> dict[str, Any]:
         stage = self.client("apigateway").get_stage(restApiId=self.rest_api, stageName=STAGE)

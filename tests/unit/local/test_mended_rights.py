@@ -98,6 +98,17 @@ def test_creating_an_endpoint_asks_for_its_configuration_and_for_its_tags() -> N
     ]
 
 
+def test_creating_a_component_asks_for_its_endpoint_and_for_its_tags() -> None:
+    body = {"EndpointName": "e", "InferenceComponentName": "i", "Tags": [{"Key": "environment", "Value": "staging"}]}
+    tags = {"aws:requesttag/environment": "staging"}
+    component = f"arn:aws:sagemaker:{PLACE}:inference-component/i"
+
+    assert list(further_checks("sagemaker", "CreateInferenceComponent", body, PLACE, tags)) == [
+        ("sagemaker:CreateInferenceComponent", ENDPOINT, tags),
+        ("sagemaker:AddTags", component, {**tags, "sagemaker:TaggingAction": "CreateInferenceComponent"}),
+    ]
+
+
 def test_each_described_service_is_asked_for() -> None:
     """The first one is what the emulator asks for itself."""
     other = f"arn:aws:ecs:{PLACE}:service/other/b"

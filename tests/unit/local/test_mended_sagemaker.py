@@ -108,8 +108,8 @@ def test_an_update_changes_what_it_names_only(backend: Any) -> None:
 
 def test_what_moto_does_not_know_is_refused_at_once_and_not_retried() -> None:
     service = MotoService("sagemaker", lambda: None)
-    headers = {"x-amz-target": "SageMaker.UpdateEndpoint", "content-type": "application/x-amz-json-1.1"}
+    headers = {"x-amz-target": "SageMaker.StopEdgeDeploymentStage", "content-type": "application/x-amz-json-1.1"}
 
-    status, _, body = service.ask("POST", "/", headers, b'{"EndpointName": "e"}', {})
+    status, _, body = service.ask("POST", "/", headers, b"{}", {})
 
     assert (status, json.loads(body)["__type"]) == (400, "UnknownOperationException")
