@@ -9,10 +9,11 @@ def install() -> None:
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator
     from ministack.services import apigateway, apigateway_v1, dynamodb, iam, tagging
-    from ministack.services.cloudformation import provisioners
+    from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
     from local.mended import (
         authorization,
+        conditions,
         from_moto,
         http_stages,
         leading_keys,
@@ -30,3 +31,4 @@ def install() -> None:
     usage_plans.install(apigateway_v1, provisioners)
     http_stages.install(apigateway, apigateway_v1, provisioners)
     role_pages.install(iam)
+    conditions.install(engine, changesets, handlers, stacks)
