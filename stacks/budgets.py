@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterable
 
-from aws_cdk import CfnParameter, CfnWaitConditionHandle, NestedStack, Stack
+from aws_cdk import CfnCondition, CfnOutput, CfnParameter, CfnWaitConditionHandle, Fn, NestedStack, Stack
 from constructs import Construct
 
 from stacks import names
 from stacks.constructs.aws_budgets import AwsCostBudget
+from stacks.constructs.budget_regions import known_here
 from stacks.second_line import AwsBudget, SecondLine
 from stacks.state import SpendplaneState
 from stacks.target import Target
@@ -30,11 +31,12 @@ class SpendplaneBudgets(Stack):
         self, scope: Construct, id_: str, *, target: Target, state: SpendplaneState, second_line: SecondLine
     ) -> None:
         super().__init__(scope, id_, synthesizer=target.synthesizer(), tags=names.TAGS)
+        # A stack needs a resource also where no budget is wanted; left out of the app, it would stay with its budgets.
+        CfnWaitConditionHandle(self, "Anchor")
+        known = known_here(self)
         for name, budgets in parts(second_line.budgets).items():
-            _Part(self, name, budgets=budgets, topic_arn=state.topics.budget_alerts.topic_arn)
-        if not second_line.budgets:
-            # A stack needs a resource; and one left out of the app would stay deployed, with the budgets of before.
-            CfnWaitConditionHandle(self, "NoBudgets")
+            _Part(self, name, budgets=budgets, topic_arn=state.topics.budget_alerts.topic_arn, condition=known)
+        CfnOutput(self, "AwsBudgets", value=Fn.condition_if(known.logical_id, *_result(second_line)).to_string())
         for remark in second_line.remarks:
             # As `Annotations.add_info` does, but without the stack trace, whose paths differ from run to run.
             self.node.add_metadata(_INFO, remark)
@@ -43,12 +45,22 @@ class SpendplaneBudgets(Stack):
 class _Part(NestedStack):
     """A nested stack of budgets. The topic comes as a parameter: one look-up in the parent, not one per budget."""
 
-    def __init__(self, scope: Construct, id_: str, *, budgets: list[AwsBudget], topic_arn: str) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, budgets: list[AwsBudget], topic_arn: str, condition: CfnCondition
+    ) -> None:
         # Indented, a template of 500 budgets would be larger than CloudFormation's megabyte.
         super().__init__(scope, id_, parameters={"TopicArn": topic_arn}, suppress_template_indentation=True)
+        if self.nested_stack_resource is not None:
+            self.nested_stack_resource.cfn_options.condition = condition
         topic = CfnParameter(self, "TopicArn")
         for budget in budgets:
             AwsCostBudget(self, budget.id, budget=budget, part=id_, topic_arn=topic.value_as_string)
+
+
+def _result(second_line: SecondLine) -> tuple[str, str]:
+    """What a deployment says of itself: where AWS budgets can be made, and where they cannot."""
+    elsewhere = "none: CloudFormation cannot make AWS budgets in this region; the live counters hold all the same"
+    return str(len(second_line.budgets)), elsewhere
 
 
 def parts(budgets: Iterable[AwsBudget]) -> dict[str, list[AwsBudget]]:

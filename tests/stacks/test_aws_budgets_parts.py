@@ -1,15 +1,18 @@
 """How AWS Budgets are named and shared out, so that any change of the file can be deployed over any other."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import cfnlint  # type: ignore[import-untyped]  # it carries no types
 import pytest
 
 from stacks.budgets import GROWTH, PER_PART, parts
 from stacks.constructs.aws_budgets import name_of
+from stacks.constructs.budget_regions import REGIONS
 from stacks.second_line import AwsBudget
-from tests.stacks.assembly import BUDGETS, synthesise
+from tests.stacks.assembly import BUDGETS, Assembly, synthesise
 
 A_BUDGET = AwsBudget("chat", Decimal(5), daily=False, tags=(), regions=(), owner="owner@example.com")
 
@@ -76,8 +79,35 @@ def test_without_any_the_stack_stays_so_that_those_of_before_go(
     tmp_path: Path,
     empty_layers: None,  # noqa: ARG001
 ) -> None:
+    """A stack that the app leaves out stays in the account; one without resources is no template."""
     (tmp_path / "budgets.yaml").write_text(f"version: 1\n{budgets}\n")
     assembly = synthesise(tmp_path / "out", budgets=str(tmp_path / "budgets.yaml"))
     (resource,) = assembly.templates[BUDGETS]["Resources"].values()
     assert resource["Type"] == "AWS::CloudFormation::WaitConditionHandle"
     assert assembly.report() == []
+
+
+def test_parts_are_made_only_where_cloudformation_can_and_the_deployment_says_so(aws: Assembly) -> None:
+    """Elsewhere: "Unrecognized resource types" (aws-cloudformation/cloudformation-coverage-roadmap#2177)."""
+    template = aws.templates[BUDGETS]
+    found = [item for item in template["Resources"].values() if item["Type"] == "AWS::CloudFormation::Stack"]
+    assert {part["Condition"] for part in found} == {"AwsBudgetsKnown"}
+    condition, here, elsewhere = template["Outputs"]["AwsBudgets"]["Value"]["Fn::If"]
+    assert (condition, here) == ("AwsBudgetsKnown", str(len(aws.resources("AWS::Budgets::Budget"))))
+    assert "none" in elsewhere
+    assert "live counters hold" in elsewhere
+
+
+def test_the_condition_holds_in_exactly_these_regions(aws: Assembly) -> None:
+    terms = aws.templates[BUDGETS]["Conditions"]["AwsBudgetsKnown"]["Fn::Or"]
+    assert all(len(group["Fn::Or"]) <= 10 for group in terms), "as many as CloudFormation takes"
+    equal = [term["Fn::Equals"] for group in terms for term in group["Fn::Or"]]
+    assert [one for one, _ in equal] == [{"Ref": "AWS::Region"}] * len(REGIONS)
+    assert tuple(region for _, region in equal) == REGIONS
+
+
+def test_the_regions_are_those_whose_cloudformation_knows_the_type() -> None:
+    """By the schemas that cfn-lint carries, a file for each region; isolated partitions are none of ours."""
+    files = (Path(cfnlint.__file__).parent / "data" / "schemas" / "providers").glob("*-*.json")
+    known = {file.stem for file in files if "AWS::Budgets::Budget" in json.loads(file.read_text())}
+    assert set(REGIONS) == {region for region in known if "-iso" not in region}
