@@ -18,6 +18,7 @@ DOWN = {
     "http-api-stage": "429",
     "bedrock-role": "AccessDeniedException",
     "ecs-service": "no task",
+    "sagemaker-inference-component": "no copy",
 }
 """What `Twin.use` says of a twin that is turned down."""
 ALL_WELL = dict.fromkeys(DOWN, OK)
