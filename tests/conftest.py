@@ -29,6 +29,7 @@ settings.register_profile(
 settings.load_profile("spendplane")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bans sockets from what must not need them; tests over an engine are the exception."""
     for item in items:

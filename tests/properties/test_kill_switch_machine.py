@@ -215,6 +215,6 @@ class Plane(RuleBasedStateMachine):
 
 
 def test_anything_in_any_order() -> None:
-    limits = settings(max_examples=100, stateful_step_count=16)
+    limits = settings(max_examples=150, stateful_step_count=18)
     make: Callable[[], Plane] = Plane
     run_state_machine_as_test(make, settings=limits)  # type: ignore[arg-type]

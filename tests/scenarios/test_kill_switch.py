@@ -385,6 +385,7 @@ def test_what_somebody_turned_down_already_stays_so() -> None:
     day.kill_switch()
     day.expect_told("staging 80", "staging 100", "staging engaged: agent already")
     day.rounds(3).release("staging")
+    day.expect_told("staging released")
     assert day.world.fleet.states[AGENT.key] == {"reserved": 0}
     assert {call for call, _ in day.world.fleet.calls} == {"observe"}
 

@@ -187,6 +187,20 @@ def test_the_keys_that_are_on_are_named(day: SwitchTimeline) -> None:
     assert caught.value.mend == "name one with --key; now on: ann, ben"
 
 
+def test_the_keys_of_another_period_are_not_named(day: SwitchTimeline) -> None:
+    day.kill_switch().at("2026-12-01 00:00")
+    with pytest.raises(WordError) as caught:
+        enforce(day).release("per-user", None, HOLD, day.world.now)
+    assert caught.value.mend == "name one with --key; now on: none"
+
+
+def test_a_round_takes_so_many_and_the_next_one_the_rest(day: SwitchTimeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spendplane.application.enforce.MAX_SWITCHES", 1)
+    day.world.now += timedelta(minutes=2)
+    rounds = [[item.switch.ref.budget_id for item in enforce(day).reconcile(day.world.now)] for _ in range(3)]
+    assert sorted(rounds) == [[], ["per-user"], ["staging"]]
+
+
 def test_without_budgets_there_is_none_to_choose() -> None:
     empty = SwitchTimeline(World())
     with pytest.raises(WordError) as caught:

@@ -146,6 +146,12 @@ def test_two_switches_give_it_back_together(bench: Bench) -> None:
     assert bench.state() == {"reserved": 10, "provisioned": 2}
 
 
+def test_an_undo_keeps_the_tags_of_now(bench: Bench) -> None:
+    bench.engage()
+    bench.engage(replace(AGENT, tags={**AGENT.tags, "team": "growth"}), OTHER)
+    assert bench.grip().target.tags["team"] == "growth"
+
+
 def test_who_does_not_hold_it_cannot_give_it_back(bench: Bench) -> None:
     bench.engage()
     assert bench.release(switch=OTHER).status is Status.SHARED

@@ -94,6 +94,7 @@ def test_an_order_and_a_release(day: SwitchTimeline) -> None:
     word = {**WORD, "until": "2026-11-22T13:00:00+01:00", "extend_usd": "2.50"}
     released = day.world.order(command="release", **word)
     assert [item["phase"] for item in released["switches"]] == ["held"]
+    assert "until 2026-11-22 12:00 UTC" in released["switches"][0]["reason"]
     assert released["figures"]["TargetsRestored"] == 1
     stored = day.world.place.connect().switches.get(ref(DAILY, day.world.now), Level.THROTTLE)
     assert stored is not None

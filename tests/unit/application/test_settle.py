@@ -347,9 +347,33 @@ def test_a_busy_bus_delays_the_word_and_not_the_action() -> None:
     day.break_bus()
     day.round(2).expect_down(AGENT)
     day.expect_quiet()
+    assert day.release("staging")["figures"]["TargetsRestored"] == 1, "a person is told what was done"
+    day.expect_up()
     day.mend_bus()
     day.at("09:05").sweep()
-    day.expect_told("staging engaged: agent throttled")
+    day.expect_told("staging engaged: agent throttled", "staging released: agent restored")
+
+
+def test_a_kind_that_is_not_known_any_more_stops_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = over()
+    day.add(CHAT, instances=3)
+    day.kill_switch()
+    day.expect_told("staging 80", "staging 100", "staging engaged: agent throttled, chat throttled")
+    actuator = day.world.fleet.actuator
+
+    def known(kind: str) -> Any:
+        if kind == VANISHING:
+            raise KeyError(kind)
+        return actuator(kind)
+
+    monkeypatch.setattr(day.world.fleet, "actuator", known)
+    day.add(other := target("other"), reserved=1)
+    day.rounds(2).expect_down(AGENT, CHAT, other)
+    (told,) = day.expect_told("staging engaged: other throttled, chat failed")
+    assert "this release knows no vanishing; see to it by hand" in told.text
+    monkeypatch.undo()
+    day.release("staging")
+    day.expect_up()
 
 
 def test_a_busy_store_gives_the_lease_back() -> None:
@@ -368,6 +392,15 @@ def day_calls() -> list[str]:
     event = day.world.bus.published[-1]
     day.world.process(wire.wrap).orders()({"detail-type": event.detail_type, "detail": event.detail}, day.world.now)
     return wire.calls
+
+
+def test_a_hot_budget_is_read_from_all_of_its_shards() -> None:
+    day = over(replace(DAILY, shards=8), usd="1")
+    for _ in range(8):
+        day.spend("1")
+    day.kill_switch().expect_up()
+    day.spend("1")
+    day.kill_switch().expect_down(AGENT)
 
 
 def test_thousands_of_resources_fit_into_the_audit() -> None:
