@@ -24,16 +24,21 @@ AllowOption = Annotated[
         help="Values of a tag: `project=search,ads`, or a pattern: `cost_center=/CC-[0-9]{4}/`. May be repeated.",
     ),
 ]
+OnlyOption = Annotated[
+    str, typer.Option("--only", metavar="PATTERN", help="Only resources whose name or ARN fits, such as 'search-*'.")
+]
 
 
 @app.command("audit", epilog=EPILOG)
-def audit(context: typer.Context, allow: AllowOption = None, as_json: JsonOption = False) -> None:
+def audit(
+    context: typer.Context, allow: AllowOption = None, only: OnlyOption = "*", as_json: JsonOption = False
+) -> None:
     """List AI resources of this account and Region that lack mandatory tags. Changes nothing.
 
     Also those that never had a tag. The dearest come first where costs are known. Ends with 3 when there are any.
     """
     rules = tagged.rules(allow or [])
-    report = _read(session(context), rules)
+    report = _read(session(context), rules, only)
     if as_json:
         output.print_json(tagged.report_object(report))
     else:
@@ -49,6 +54,7 @@ def audit(context: typer.Context, allow: AllowOption = None, as_json: JsonOption
 def fix(
     context: typer.Context,
     allow: AllowOption = None,
+    only: OnlyOption = "*",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be set, and why.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: JsonOption = False,
@@ -64,7 +70,7 @@ def fix(
         raise typer.BadParameter("nobody can be asked here: say --yes (see first: spendplane tags fix --dry-run)")
     rules = tagged.rules(allow or [])
     run = session(context)
-    report = _read(run, rules)
+    report = _read(run, rules, only)
     fixing = TagFix(run.make_tagged_account(), rules)
     proposals = fixing.propose(report)
     sure = [made for made in proposals if made.sure]
@@ -82,14 +88,14 @@ def fix(
         raise typer.Exit(Exit.FOUND)
 
 
-def _read(run: Session, rules: "TagRules") -> "TagReport":
+def _read(run: Session, rules: "TagRules", only: str) -> "TagReport":
     from spendplane.application.fleet import RefusedError
     from spendplane.application.tag_audit import TagAudit
 
     account = run.make_tagged_account()
     try:
         with output.counting("reading the account", account.steps) as progress:
-            return TagAudit(account, rules, run.monthly_cost)(progress)
+            return TagAudit(account, rules, run.monthly_cost, only)(progress)
     except RefusedError as error:
         raise Failure(str(error), "give these credentials the permission, or use others (AWS_PROFILE)") from error
 

@@ -96,7 +96,7 @@ class _ResourceReview:
             self._warn(key)
         known = {key: str(value) for key, value in found.items() if value is not UNKNOWN}
         problems = self._rules.problems(known, mandatory)
-        return [f"{kind} {problem.what}. Mend: {mend(self._resource, problem)}" for problem in problems]
+        return [f"{kind} {_sentence(problem)} Mend: {mend(self._resource, problem)}" for problem in problems]
 
     def _warn(self, key: str) -> None:
         if self._rules.values(key) is not None:
@@ -113,6 +113,10 @@ def mend(resource: CfnResource, problem: Problem) -> str:
     if AI_RESOURCES[resource.cfn_resource_type].shape == MAP:
         return f'CfnResource(…, properties={{…, "Tags": {{"{problem.key}": "{value}"}}}})'
     return f'CfnResource(…, properties={{…, "Tags": [{{"Key": "{problem.key}", "Value": "{value}"}}]}})'
+
+
+def _sentence(problem: Problem) -> str:
+    return problem.what if problem.what.endswith("?") else f"{problem.what}."
 
 
 def _mandatory(kind: str) -> tuple[str, ...]:

@@ -179,7 +179,7 @@ def test_a_tag_that_is_spelt_otherwise_is_recognised(app: App, stack: Stack) -> 
     function(stack, tags=[CfnTag(key="Cost-Center", value="CC-7")])
     found = next(line for line in errors(app) if "cost_center" in line)
     assert (
-        'has a tag `Cost-Center`: did you mean `cost_center`?. Mend: Tags.of(summarise).add("cost_center", "CC-7")'
+        'has a tag `Cost-Center`: did you mean `cost_center`? Mend: Tags.of(summarise).add("cost_center", "CC-7")'
         in found
     )
 

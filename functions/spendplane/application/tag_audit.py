@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fnmatch import fnmatchcase
 from typing import Protocol
 
 from spendplane.domain.tag_evidence import Evidence, Proposal
@@ -66,13 +67,18 @@ class TagAudit:
     account: TaggedAccount
     rules: TagRules
     cost: MonthlyCost | None = None
+    only: str = "*"
+    """A pattern such as `search-*` for the names or ARNs of those that are judged; all are read, as evidence."""
 
     def __call__(self, progress: Progress = lambda: None) -> TagReport:
         """Raises BusyError and RefusedError."""
         reading = self.account.read(progress)
         resources = tuple(resource for resource in reading.resources if not resource.own)
-        findings = [found for resource in resources if (found := self._finding(resource))]
+        findings = [found for resource in resources if self._judged(resource) and (found := self._finding(resource))]
         return TagReport(resources, tuple(sorted(findings, key=_dearest)), reading.unread, self.cost is not None)
+
+    def _judged(self, resource: Resource) -> bool:
+        return fnmatchcase(resource.name, self.only) or fnmatchcase(resource.arn, self.only)
 
     def _finding(self, resource: Resource) -> Finding | None:
         problems = tuple(self.rules.problems(resource.tags, resource.mandatory))

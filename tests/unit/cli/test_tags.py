@@ -74,6 +74,20 @@ def test_audit_of_a_tidy_account(shell: Shell) -> None:
     assert shell.lines("tags", "audit") == ["1 AI resource read: all carry the mandatory tags."]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [("*e*", ["bare", "guess", "stacked"]), ("stack*", ["stacked"]), ("*:function:bare", ["bare"]), ("good", [])],
+)
+def test_only_some_are_judged_and_all_are_read(untidy: Shell, pattern: str, names: list[str]) -> None:
+    found = untidy.json("tags", "audit", "--only", pattern, code=3 if names else 0)
+    assert ([item["name"] for item in found["findings"]], found["resources"]) == (names, 4)
+
+
+def test_fix_touches_only_these(untidy: Shell) -> None:
+    assert untidy.json("tags", "fix", "--yes", "--only", "guess", code=3)["proposals"][0]["set"] is False
+    assert environment(untidy, "stacked") == ""
+
+
 def test_what_could_not_be_listed_is_told_and_is_no_clean_result(shell: Shell) -> None:
     shell.tagged.unread["ECS services"] = "ECS services: ListClusters was answered with AccessDenied"
     result = shell("tags", "audit")
