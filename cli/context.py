@@ -15,6 +15,7 @@ from cli.errors import Failure
 if TYPE_CHECKING:
     from spendplane.application.ports import PriceBook
     from spendplane.application.switches import Switches
+    from spendplane.application.tag_audit import MonthlyCost, TaggedAccount
     from spendplane.bootstrap import Ports
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -34,6 +35,12 @@ class Settings:
     enforce_function: str = "spendplane-enforce"
 
 
+def _aws_tagged_account() -> "TaggedAccount":
+    from spendplane.bootstrap import tagged_account
+
+    return tagged_account()
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One run of the command. Tests hand in their own, with ports in memory and a clock that stands still.
@@ -50,6 +57,9 @@ class Session:
     now: Callable[[], datetime]
     sleep: Callable[[float], None] = time.sleep
     debug: bool = False
+    make_tagged_account: Callable[[], "TaggedAccount"] = _aws_tagged_account
+    monthly_cost: "MonthlyCost | None" = None
+    """What a resource costs in a month; None: no prices are known, and no command speaks of them."""
 
     def ports(self) -> "Ports":
         """The ports, with a price book that knows no `prices.yaml`: a file with a mistake must not stop `status`."""

@@ -16,6 +16,7 @@ from cli.commands import (
     release,
     reprice,
     status,
+    tags,
     tail,
 )
 from cli.context import Session, Settings, live_session
@@ -86,6 +87,7 @@ app.add_typer(kill.app, name="kill", rich_help_panel=_ACT)
 app.add_typer(events.app, name="events", rich_help_panel=_PUT)
 app.add_typer(prices.app, name="prices", rich_help_panel=_PUT)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_KEEP)
+app.add_typer(tags.app, name="tags", rich_help_panel=_KEEP)
 app.command("reprice", epilog=EPILOG, rich_help_panel=_KEEP)(reprice.reprice)
 app.command("rebuild", epilog=EPILOG, rich_help_panel=_KEEP)(rebuild.rebuild)
 app.command("doctor", epilog=EPILOG, rich_help_panel=_KEEP)(doctor.doctor)

@@ -10,7 +10,7 @@ import typer
 EPILOG = (
     "Exit codes: 0 done · 1 failed (AWS, permission, file, unknown name) · 2 wrong command line · 3 found something:"
     " differences, invalid records, changes with --detailed-exitcode, a failed check of doctor, a target that the kill"
-    " switch could not turn · 130 interrupted."
+    " switch could not turn, missing tags · 130 interrupted."
 )
 
 JsonOption = Annotated[

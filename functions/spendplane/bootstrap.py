@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from spendplane.application.orders import Orders
     from spendplane.application.sweep import Sweep
     from spendplane.application.switches import Switches
+    from spendplane.application.tag_audit import TaggedAccount
     from spendplane.application.throttling import Run
     from spendplane.contract.budgets_file import BudgetsFile
     from spendplane.domain.rating import RateCard
@@ -246,6 +247,13 @@ def deployed_file(properties: Mapping[str, str]) -> "BudgetsFile":
 
     found = client("s3").get_object(Bucket=properties["DefinitionsBucket"], Key=properties["DefinitionsKey"])
     return BudgetsFile.model_validate_json(found["Body"].read())
+
+
+def tagged_account() -> "TaggedAccount":
+    """The account and Region of the environment, by its resources' tags."""
+    from spendplane.adapters.tagging.account import AwsTaggedAccount
+
+    return AwsTaggedAccount(control_plane)
 
 
 def control_plane(service: str) -> Any:

@@ -81,7 +81,7 @@ def test_both_topics_say_what_was_turned_off_and_the_command_that_undoes_it(over
     unknown = dict.fromkeys(over.twins["untagged"].arns.values(), "refused")
     for notice in told(over.deployed, BUDGET, ENGAGED):
         assert {item["arn"]: item["status"] for item in notice.detail["targets"]} == throttled | unknown
-        assert notice.subject.startswith(f"[KILL SWITCH] {BUDGET}: 7 targets throttled")
+        assert notice.subject.startswith(f"[KILL SWITCH] {BUDGET}: {len(DOWN)} targets throttled")
         assert notice.attributes["kind"] == "kill_switch"
         assert f"spendplane release {BUDGET} --reason '...'" in notice.email
         down, untouched = notice.email.split("Throttled")[1].split("Not touched")
@@ -121,7 +121,7 @@ def test_a_release_gives_everything_back_as_it_was(released: Story) -> None:
 def test_people_are_told_of_the_release(released: Story) -> None:
     """Of everything that came back, and by whose word."""
     for notice in told(released.deployed, BUDGET, RELEASED):
-        assert notice.subject.startswith(f"[RELEASED] {BUDGET}: 7 targets given back")
+        assert notice.subject.startswith(f"[RELEASED] {BUDGET}: {len(DOWN)} targets given back")
         assert {item["status"] for item in notice.detail["targets"]} == {"restored"}
         assert notice.detail["held"]
         assert "the agents are mended" in notice.email

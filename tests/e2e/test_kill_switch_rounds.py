@@ -81,7 +81,7 @@ def test_an_observing_budget_says_what_it_would_turn_down_and_changes_nothing(de
     before = twin.snapshot()
     deployed.put(record(PROJECT, environment="staging", cost_usd="11"))
     notice = told(deployed, budget, REFUSED)[0]
-    assert notice.subject.startswith(f"[OBSERVE] {budget}: over its limit; 7 targets would be throttled")
+    assert notice.subject.startswith(f"[OBSERVE] {budget}: over its limit; {len(DOWN)} targets would be throttled")
     found = {item["arn"]: item["status"] for item in notice.detail["targets"]}
     assert found == dict.fromkeys(twin.arns.values(), "planned")
     assert "set `mode: enforce`" in notice.email

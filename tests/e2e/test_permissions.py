@@ -86,8 +86,8 @@ def relabel(clients: Clients, twin: Twin) -> Iterator[tuple[str, Callable[[], ob
     arns, tags = twin.arns, {"project": twin.cluster, "environment": "staging"}
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
     yield "lambda-function", lambda: clients("lambda").tag_resource(Resource=twin.function, Tags=tags)
-    endpoint = arns["sagemaker-endpoint"]
-    yield "sagemaker-endpoint", lambda: clients("sagemaker").add_tags(ResourceArn=endpoint, Tags=listed)
+    for kind in ("sagemaker-endpoint", "sagemaker-inference-component"):
+        yield kind, partial(clients("sagemaker").add_tags, ResourceArn=arns[kind], Tags=listed)
     for kind in ("api-stage", "usage-plan"):
         yield kind, partial(clients("apigateway").tag_resource, resourceArn=arns[kind], tags=tags)
     http_stage = arns["http-api-stage"]

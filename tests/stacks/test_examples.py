@@ -16,7 +16,7 @@ from spendplane.contract import endpoint_entries
 from spendplane.contract.yaml_file import FileError
 from stacks.endpoints import AsyncSettings, OffPeak, RealtimeSettings, ServerlessSettings
 from stacks.endpoints.settings import WORKLOADS
-from tests.stacks.assembly import CONTROL, ROOT, STATE, Assembly, load_only, new_app
+from tests.stacks.assembly import BUDGETS, CONTROL, ROOT, STATE, Assembly, load_only, new_app
 from tests.stacks.endpoints_app import tags
 
 ENDPOINTS = "SpendplaneEndpoints"
@@ -33,7 +33,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, empty_layers: None) -> As
     app = new_app(folder, endpoints=EXAMPLE)
     build(app, Inputs.of(app))
     app.synth()
-    return load_only(folder, STATE, CONTROL, ENDPOINTS)
+    return load_only(folder, STATE, CONTROL, BUDGETS, ENDPOINTS)
 
 
 def test_the_file_becomes_one_stack_with_every_endpoint(deployed: Assembly) -> None:
@@ -67,7 +67,8 @@ def test_the_kill_switch_finds_scaling_with_the_tags_that_its_rights_ask_for(dep
 
 
 def test_the_other_stacks_are_the_same_with_and_without(deployed: Assembly, aws: Assembly) -> None:
-    assert {name: deployed.templates[name] for name in aws.templates} == aws.templates
+    names = (STATE, CONTROL, BUDGETS)
+    assert {name: deployed.templates[name] for name in names} == {name: aws.templates[name] for name in names}
 
 
 def test_two_syntheses_make_the_same_stack(deployed: Assembly, tmp_path: Path) -> None:

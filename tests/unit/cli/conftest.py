@@ -15,9 +15,11 @@ from cli.main import app
 from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryQuarantine, MemoryStore
 from spendplane.adapters.memory.fleet import MemoryFleet
+from spendplane.adapters.memory.tagging import MemoryTaggedAccount
 from spendplane.adapters.prices import LayeredPriceBook
 from spendplane.application.orders import Orders
 from spendplane.application.retry import Retry
+from spendplane.application.tag_audit import MonthlyCost
 from spendplane.bootstrap import Ports
 from spendplane.contract import prices_file
 from spendplane.domain.budgets import Budget
@@ -46,6 +48,8 @@ class Shell:
     make_ports: Callable[[Settings], Ports] | None = None
     sleep: Callable[[float], None] = lambda _: None
     debug: bool = False
+    tagged: MemoryTaggedAccount = field(default_factory=MemoryTaggedAccount)
+    monthly_cost: MonthlyCost | None = None
 
     def __post_init__(self) -> None:
         self.function = EnforceFunction(self.orders)
@@ -92,7 +96,16 @@ class Shell:
         made = self.make_ports or (lambda _: self.ports)
         clients = self.clients.__getitem__
         session = Session(
-            Settings(), made, lambda _: self.store, _no_price_file, clients, lambda: NOW, self.sleep, self.debug
+            Settings(),
+            made,
+            lambda _: self.store,
+            _no_price_file,
+            clients,
+            lambda: NOW,
+            self.sleep,
+            self.debug,
+            lambda: self.tagged,
+            self.monthly_cost,
         )
         return CliRunner().invoke(app, list(args), input=stdin, obj=session)
 

@@ -26,6 +26,7 @@ GROUPS = {
     "kill": ["ls", "show", "plan", "engage"],
     "quarantine": ["ls", "show", "replay"],
     "prices": ["calc"],
+    "tags": ["audit", "fix"],
 }
 EVERY = [[name] for name in COMMANDS] + [[group, name] for group, names in GROUPS.items() for name in names]
 
