@@ -26,7 +26,9 @@ KINDS = (
     _kind("sagemaker-endpoint", "sagemaker:endpoint", r"endpoint/([\w-]+)", model=True),
     _kind("sagemaker-endpoint-config", "sagemaker:endpoint-config", r"endpoint-config/([\w-]+)", model=True),
     _kind("sagemaker-model", "sagemaker:model", r"model/([\w-]+)", model=True),
-    _kind("inference-component", "sagemaker:inference-component", r"inference-component/([\w-]+)", model=True),
+    _kind(
+        "sagemaker-inference-component", "sagemaker:inference-component", r"inference-component/([\w-]+)", model=True
+    ),
     _kind("sagemaker-notebook", "sagemaker:notebook-instance", r"notebook-instance/([\w-]+)"),
     _kind("sagemaker-cluster", "sagemaker:cluster", r"cluster/([\w-]+)"),
     _kind(

@@ -133,7 +133,7 @@ def test_a_function_that_never_had_a_tag_is_found_with_its_settings(cloud: Cloud
             "InferenceComponents",
             "InferenceComponentArn",
             "inference-component/x",
-            "inference-component",
+            "sagemaker-inference-component",
             True,
         ),
         (
