@@ -15,8 +15,6 @@ from tests.support.places import Engine  # noqa: E402
 TESTS = Path(__file__).parent
 OFFLINE = tuple(TESTS / name for name in ("unit", "properties", "scenarios"))
 ON_ENGINES = frozenset({"engine", "table_engine", "ministack_engine", "dynamodb_local_engine"})
-TOGETHER = ("e2e", "stacks", "contract", "unit/local")
-"""Folders whose tests share what is slow to make (an account, an assembly, engines): one worker gets them all."""
 NOT_RUN = "DynamoDB Local cannot run"
 
 settings.register_profile(
@@ -29,17 +27,12 @@ settings.register_profile(
 settings.load_profile("spendplane")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Bans sockets from what must not need them; tests over an engine are the exception."""
     for item in items:
         offline = any(item.path.is_relative_to(folder) for folder in OFFLINE)
-        engines_used = ON_ENGINES & set(getattr(item, "fixturenames", ()))
-        if offline and not engines_used:
+        if offline and not ON_ENGINES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.disable_socket)
-        shared = [name for name in TOGETHER if item.path.is_relative_to(TESTS / name)]
-        if shared or engines_used:
-            item.add_marker(pytest.mark.xdist_group(shared[0] if shared else "contract"))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -57,8 +57,8 @@ def test_the_doctor_finds_nothing_wrong(deployed: Deployed) -> None:
 
 
 def test_in_the_end_every_counter_is_the_sum_of_its_rows(deployed: Deployed) -> None:
-    """I1 and I7, over all that happened in this account; with several workers there may be more than one."""
+    """I1 and I7, over all that happened."""
     deployed.settle()
     report = deployed.cli("rebuild", "--check")
     assert report["differences"] == []
-    assert report["rows"] >= 12, "the records of the file above, at least"
+    assert report["rows"] > 250
