@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 pytest.register_assert_rewrite("tests.support.snapshot", "tests.support.timeline")
 
 from tests.support import engines  # noqa: E402
 from tests.support.places import Engine  # noqa: E402
+from tests.support.workers import ByFolder  # noqa: E402
 
 TESTS = Path(__file__).parent
 OFFLINE = tuple(TESTS / name for name in ("unit", "properties", "scenarios"))
@@ -33,6 +35,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         offline = any(item.path.is_relative_to(folder) for folder in OFFLINE)
         if offline and not ON_ENGINES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.disable_socket)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    """Workers share no account and no assembly: what shares one runs on one."""
+    return ByFolder(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

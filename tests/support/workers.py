@@ -1,0 +1,14 @@
+"""Which tests go to one worker together."""
+
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = ("tests/e2e/", "tests/stacks/", "tests/contract/", "tests/unit/")
+"""Folders whose tests share what is slow to make: an account, an assembly, engines. Elsewhere a file is a unit."""
+
+
+class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """xdist's `loadgroup` does this by marks, but loses them without a word from pytest 9.2 on (xdist 3.8)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = next((name for name in TOGETHER if nodeid.startswith(name)), None)
+        return folder or nodeid.partition("::")[0]
