@@ -20,7 +20,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 PY := .venv/bin/python
 UV := .venv/bin/uv
-CHECKED := $(wildcard app.py functions cli local stacks bench examples tests)
+CHECKED := $(wildcard app.py functions cli local stacks bench proof examples tests)
 INSTALLED := .venv/.installed
 CDK_CLI := node_modules/.installed
 DYNAMODB_LOCAL := tests/dynamodb_local/node_modules/.installed
@@ -31,7 +31,7 @@ LOCK := pip compile --quiet --generate-hashes --universal --python-version 3.11 
 # boto3 and its own dependencies come with the Lambda runtime.
 FROM_RUNTIME := boto3 botocore jmespath python-dateutil s3transfer six urllib3
 
-.PHONY: help setup up down demo test bench lint format schemas lock synth clean
+.PHONY: help setup up down demo test bench proof lint format schemas lock synth clean
 
 help:  ## list the targets
 	@awk -F ':.*##' '/^[a-z]+:.*##/ {printf "  make %-9s%s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ test: setup $(DYNAMODB_LOCAL)  ## run every test; ARGS="-k name" chooses
 
 bench: setup  ## measure, and write build/bench.json
 	@$(PY) -m bench $(ARGS)
+
+proof: setup  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
+	@$(PY) -m proof $(ARGS)
 
 lint: $(INSTALLED)  ## ruff, formatting, strict types, import rules
 	@echo "lint: ruff" && $(PY) -m ruff check --quiet .
