@@ -2,4 +2,4 @@
 
 from proof.section import Listed
 
-SECTIONS: tuple[Listed, ...] = ()
+SECTIONS: tuple[Listed, ...] = (Listed("mutants", "Planted bugs", "proof.mutants.section"),)
