@@ -1,8 +1,9 @@
 """What a provider reported of one call."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 BUCKETS = ("input_uncached", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning")
+_IN_USAGE = (*BUCKETS, "images", "image_size", "image_quality")
 
 
 class PayloadError(ValueError):
@@ -22,13 +23,33 @@ class Reported:
     cache_write_1h: int = 0
     output: int = 0
     reasoning: int = 0
+    images: int = 0
+    """Images generated (or embedded, at Cohere), all of one size and quality."""
+    image_size: str | None = None
+    image_quality: str | None = None
     model: str | None = None
     request_id: str | None = None
     """As the provider names the call: the ledger counts it once, whoever reports it."""
     service_tier: str | None = None
+    region: str | None = None
+    outcome: str | None = None
+    """`error`: the payload is of a failed call, or of a stream that broke off before its last counts."""
+    notes: tuple[str, ...] = ()
+    """What is billed apart and stands in no bucket, in a sentence for a person."""
+    others: tuple["Reported", ...] = ()
+    """Work of other models inside the same answer, billed at their own rates: each is a record of its own."""
 
     @property
-    def usage(self) -> dict[str, int]:
+    def usage(self) -> dict[str, int | str]:
         """The contract's `usage`, empty buckets left out."""
         counted = asdict(self)
-        return {name: counted[name] for name in BUCKETS if counted[name]}
+        return {name: counted[name] for name in _IN_USAGE if counted[name]}
+
+    @property
+    def tokens(self) -> int:
+        """Prompt and answer together."""
+        return self.input_uncached + self.cache_read + self.cache_write_5m + self.cache_write_1h + self.output
+
+    def plus(self, other: "Reported") -> "Reported":
+        """Both calls' tokens; everything else as it is here."""
+        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in BUCKETS})

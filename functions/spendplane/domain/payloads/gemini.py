@@ -1,0 +1,57 @@
+"""Gemini, of both AI Studio and Vertex AI. Source: https://ai.google.dev/api/generate-content#UsageMetadata."""
+
+from typing import Any
+
+from .parts import Part, rest
+from .reported import Reported
+from .streams import first_text, one_text, parts, usage_of
+
+_TIERS = {
+    "ON_DEMAND": "standard",
+    "ON_DEMAND_FLEX": "flex",
+    "ON_DEMAND_PRIORITY": "priority",
+    "PROVISIONED_THROUGHPUT": "provisioned_throughput",
+}
+
+
+def generate_content(payload: Any) -> Reported:
+    """An answer, its usage, or the chunks of its stream; in the API's camelCase or in the SDK's snake_case.
+
+    Cached tokens are inside the prompt's count. Results of tools and thoughts come on top of prompt and candidates.
+    """
+    events = parts(payload)
+    name = "usageMetadata" if any(event.has("usageMetadata") for event in events) else "usage_metadata"
+    usage = usage_of(events, name, "promptTokenCount", "prompt_token_count", "totalTokenCount", "total_token_count")
+    cached = usage.at("cachedContentTokenCount", "cached_content_token_count")
+    read = usage.count("cachedContentTokenCount", "cached_content_token_count")
+    prompt = usage.count("promptTokenCount", "prompt_token_count")
+    tools = usage.count("toolUsePromptTokenCount", "tool_use_prompt_token_count")
+    output, thoughts = _output(usage, prompt + tools)
+    return Reported(
+        input_uncached=rest(prompt, read, cached, "cached tokens") + tools,
+        cache_read=read,
+        output=output,
+        reasoning=thoughts,
+        model=first_text(events, "modelVersion", "model_version"),
+        request_id=one_text(events, "responseId", "response_id"),
+        service_tier=_tier(usage),
+    )
+
+
+def _output(usage: Part, prompt: int) -> tuple[int, int]:
+    """Output with its thoughts, and the thoughts. They come on top of the candidates, unless the provider's own total
+    says that they are inside already, as some versions of Vertex AI have it (BerriAI/litellm#9842).
+    """
+    thoughts = usage.count("thoughtsTokenCount", "thoughts_token_count")
+    names = ("candidatesTokenCount", "candidates_token_count", "responseTokenCount", "response_token_count")
+    candidates = usage.count(*names)
+    total = usage.count("totalTokenCount", "total_token_count")
+    inside = thoughts <= candidates and total == prompt + candidates
+    return (candidates if inside else candidates + thoughts), thoughts
+
+
+def _tier(usage: Part) -> str | None:
+    said = usage.text("trafficType", "traffic_type") or usage.text("serviceTier", "service_tier")
+    if said is None or said.endswith("UNSPECIFIED"):
+        return None
+    return _TIERS.get(said.upper(), said.lower())

@@ -1,0 +1,79 @@
+"""OpenAI and Azure OpenAI. Source: https://platform.openai.com/docs/api-reference, …/guides/prompt-caching.
+
+Cached tokens are INSIDE the input count, read ones and written ones, and reasoning is inside the output count.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from .parts import Part, rest
+from .reported import PayloadError, Reported
+from .streams import first_text, merged, one_text, parts, usage_of
+
+
+def chat_completions(payload: Any) -> Reported:
+    """A completion, its usage, or the chunks of its stream: the last one has the counts, if `include_usage` was set."""
+    return of_chat(parts(payload))
+
+
+def of_chat(events: list[Part]) -> Reported:
+    """As `chat_completions`, from parts."""
+    return _reported(events, usage_of(events, "usage", "prompt_tokens"), "prompt", "completion")
+
+
+def responses(payload: Any) -> Reported:
+    """A response, its usage, or the events of its stream (`response.completed`, `.incomplete` or `.failed`)."""
+    events = [event.at("response") if event.has("response") else event for event in parts(payload)]
+    return _reported(events, usage_of(events, "usage", "input_tokens"), "input", "output")
+
+
+def embeddings(payload: Any) -> Reported:
+    """Embeddings or their usage: there is only a prompt."""
+    events = parts(payload)
+    usage = usage_of(events, "usage", "prompt_tokens")
+    return Reported(input_uncached=usage.count("prompt_tokens"), model=first_text(events, "model"))
+
+
+def images(payload: Any) -> Reported:
+    """Generated images; size and quality where the answer tells them. Models that bill tokens report those as well."""
+    answers = [event for event in parts(payload) if not _is_partial(event)]
+    made = sum(1 if answer.has("b64_json") else len(answer.at("data").items()) for answer in answers)
+    if not made:
+        raise PayloadError("no images: `data` is missing or empty")
+    answer = merged(answers)
+    usage = answer.at("usage")
+    return Reported(
+        input_uncached=usage.count("input_tokens"),
+        output=usage.count("output_tokens"),
+        images=made,
+        image_size=answer.text("size"),
+        image_quality=answer.text("quality"),
+        model=answer.text("model"),
+    )
+
+
+def _is_partial(event: Part) -> bool:
+    """A preview in a stream, which costs tokens but is no image of its own."""
+    return str(event.at("type").value).endswith("partial_image")
+
+
+def _reported(events: Iterable[Part], usage: Part, prompt: str, answer: str) -> Reported:
+    inside, outside = usage.at(f"{prompt}_tokens_details"), usage.at(f"{answer}_tokens_details")
+    read, written = inside.count("cached_tokens"), inside.count("cache_write_tokens")
+    output, reasoning = usage.count(f"{answer}_tokens"), outside.count("reasoning_tokens")
+    rest(output, reasoning, outside.at("reasoning_tokens"), "reasoning tokens")
+    return Reported(
+        input_uncached=rest(usage.count(f"{prompt}_tokens"), read + written, inside, "cached tokens"),
+        cache_read=read,
+        cache_write_5m=written,
+        output=output,
+        reasoning=reasoning,
+        model=first_text(events, "model"),
+        request_id=one_text(events, "id"),
+        service_tier=first_text(events, "service_tier"),
+        notes=_notes(inside.count("audio_tokens") + outside.count("audio_tokens")),
+    )
+
+
+def _notes(audio: int) -> tuple[str, ...]:
+    return (f"{audio} of the tokens are audio, which has rates of its own",) if audio else ()
