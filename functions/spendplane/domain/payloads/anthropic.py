@@ -6,7 +6,7 @@ from typing import Any
 
 from .parts import Part, by_ttl
 from .reported import PayloadError, Reported
-from .streams import first_text, merged, one_text, parts
+from .streams import first_text, one_text, parts, usage_of
 
 _GLOBAL = ("global", "not_available")
 
@@ -19,11 +19,9 @@ def messages(payload: Any) -> Reported:
 def of_events(events: list[Part]) -> Reported:
     """As `messages`, from parts. Raises PayloadError when none of them holds a usage."""
     answers = [event.at("message") if event.has("message") else event for event in events]
-    found = [answer.at("usage") for answer in answers if answer.has("usage")]
-    found = found or [answer for answer in answers if answer.has("input_tokens", "output_tokens")]
-    if not found:
-        raise PayloadError("no `usage`, and no `input_tokens` or `output_tokens`")
-    usage, model = merged(found), first_text(answers, "model")
+    usage, model = usage_of(answers, "usage", "input_tokens", "output_tokens"), first_text(answers, "model")
+    if usage.has("input_tokens_details"):
+        raise PayloadError(f"{usage.where}.input_tokens_details: is it of openai.responses? There the cache is inside")
     return replace(
         _all_passes(usage, model),
         model=model,

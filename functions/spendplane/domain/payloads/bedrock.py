@@ -54,7 +54,7 @@ def invocation_log(payload: Any) -> Reported:
     given = {name: side.at(name).value for side in (asked, answered) for name in _COUNTS if side.has(name)}
     counted = metered(Part(given, "the envelope")) if given else None
     said = _said(_parts_of(answered.at("outputBodyJson")), asked.at("inputBodyJson"), counted)
-    if said is None and failed is None:
+    if failed is None and (said is None or not (said.usage or answered.has("outputBodyJson"))):
         raise PayloadError("neither counts nor a body that has any; for image models, have the log deliver images")
     return replace(
         said or Reported(),

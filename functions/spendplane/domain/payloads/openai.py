@@ -18,13 +18,16 @@ def chat_completions(payload: Any) -> Reported:
 
 def of_chat(events: list[Part]) -> Reported:
     """As `chat_completions`, from parts."""
-    return _reported(events, usage_of(events, "usage", "prompt_tokens"), "prompt", "completion")
+    return _reported(events, usage_of(events, "usage", "prompt_tokens", "completion_tokens"), "prompt", "completion")
 
 
 def responses(payload: Any) -> Reported:
     """A response, its usage, or the events of its stream (`response.completed`, `.incomplete` or `.failed`)."""
     events = [event.at("response") if event.has("response") else event for event in parts(payload)]
-    return _reported(events, usage_of(events, "usage", "input_tokens"), "input", "output")
+    usage = usage_of(events, "usage", "input_tokens", "output_tokens")
+    if usage.has("cache_read_input_tokens", "cache_creation_input_tokens"):
+        raise PayloadError(f"{usage.where}: is it of anthropic.messages? There the cache stands beside `input_tokens`")
+    return _reported(events, usage, "input", "output")
 
 
 def embeddings(payload: Any) -> Reported:

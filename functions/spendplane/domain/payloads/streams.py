@@ -30,13 +30,18 @@ def parts(payload: Any) -> list[Part]:
 def usage_of(events: Iterable[Part], name: str, *marks: str) -> Part:
     """The usage under that name; or the event that is itself a usage, which one of the marks tells.
 
-    Raises PayloadError when there is none.
+    Raises PayloadError when there is none, and for one without any of the marks: nothing in it would be counted.
     """
     events = list(events)
     found = [event.at(name) for event in events if event.has(name)] or [event for event in events if event.has(*marks)]
+    known = " or ".join(f"`{mark}`" for mark in marks)
     if not found:
-        raise PayloadError(f"no `{name}`{_of_stream(events)}, and no {' or '.join(f'`{mark}`' for mark in marks)}")
-    return merged(found)
+        raise PayloadError(f"no `{name}`{_of_stream(events)}, and no {known}")
+    usage = merged(found)
+    usage.fields()
+    if not usage.has(*marks):
+        raise PayloadError(f"{usage.where}: no {known}; is it another API's?")
+    return usage
 
 
 def merged(found: list[Part]) -> Part:
