@@ -150,6 +150,7 @@ def _order(entry: endpoints_file.Endpoint) -> Order:
         ),
         off_peak=OffPeak(**(hours.model_dump() | {"days": tuple(hours.days)})) if hours else None,
         price_per_hour=entry.price_per_hour,
+        call_seconds=entry.call_seconds,
         **entry.own,
     )
     return Order(settings, alarm_topic=entry.alarm_topic, kms_key=entry.kms_key)

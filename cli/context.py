@@ -13,6 +13,7 @@ import typer
 from cli.errors import Failure
 
 if TYPE_CHECKING:
+    from spendplane.application.hours import HoursBook
     from spendplane.application.ports import PriceBook
     from spendplane.application.switches import Switches
     from spendplane.application.tag_audit import MonthlyCost, TaggedAccount
@@ -41,6 +42,13 @@ def _aws_tagged_account() -> "TaggedAccount":
     return tagged_account()
 
 
+def _aws_hours(settings: Settings) -> "HoursBook":
+    from spendplane.adapters.dynamodb.hours import DynamoHoursBook
+    from spendplane.bootstrap import dynamo_table
+
+    return DynamoHoursBook(dynamo_table(settings.table))
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One run of the command. Tests hand in their own, with ports in memory and a clock that stands still.
@@ -60,6 +68,7 @@ class Session:
     make_tagged_account: Callable[[], "TaggedAccount"] = _aws_tagged_account
     monthly_cost: "MonthlyCost | None" = None
     """What a resource costs in a month; None: no prices are known, and no command speaks of them."""
+    make_hours: Callable[[Settings], "HoursBook"] = _aws_hours
 
     def ports(self) -> "Ports":
         """The ports, with a price book that knows no `prices.yaml`: a file with a mistake must not stop `status`."""
@@ -68,6 +77,10 @@ class Session:
     def switches(self) -> "Switches":
         """What the kill switch keeps, for reading only: what is to change it is asked of its function."""
         return self.make_switches(self.settings)
+
+    def hours(self) -> "HoursBook":
+        """What is counted of the hours of instances, for reading only."""
+        return self.make_hours(self.settings)
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """Has the kill switch's function carry out a command of `contract.commands`. Raises Failure and ClientError."""

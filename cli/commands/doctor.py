@@ -18,7 +18,7 @@ _STYLES = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red", Stat
 
 
 def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
-    """Check credentials, clock, bus, table, queues, topics, budgets, sweep, kill switch and files, each with its mend.
+    """Check credentials, files, bus, table, queues, topics, budgets, sweep, kill switch and hours, each with its mend.
 
     Ends with 3 when a check fails; a warning is no failure. Changes nothing.
     """
@@ -47,6 +47,7 @@ def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
 def _examine(run: Session) -> Iterator[Finding]:
     from cli.checks import enforcing
     from cli.checks.account import account
+    from cli.checks.counting import hours
     from cli.checks.files import files
     from cli.checks.resources import bus, queues, table, topics
     from cli.checks.running import definitions, sweep
@@ -55,7 +56,7 @@ def _examine(run: Session) -> Iterator[Finding]:
     in_account: dict[str, Check] = {
         "bus": bus, "table": table, "queue": queues, "topic": topics, "budgets": definitions, "sweep": sweep,
         "kill switch": enforcing.function, "crossings": enforcing.crossings, "rounds": enforcing.rounds,
-        "switches": enforcing.given_up,
+        "switches": enforcing.given_up, "hours": hours,
     }  # fmt: skip
     reached = list(guarded("credentials", account, run))
     yield from reached

@@ -9,6 +9,7 @@ from constructs import Construct
 from stacks.endpoints.off_peak import HOURS_OF_A_MONTH, OffPeak
 from stacks.endpoints.settings import Settings
 
+_CALLS = 1_000
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -24,9 +25,21 @@ def note(
     price, parts = settings.price_per_hour, []
     parts.append(f"Up: {_rate(price, unit, most)} at most.")
     parts.append(idle or f"Idle: {_rate(price, unit, always)}.")
+    if settings.call_seconds is not None and always == 0:
+        hours = Fraction(settings.call_seconds) * _CALLS / 3600
+        parts.append(f"{_calls(settings.call_seconds)}, one after the other: {_cost(hours, price, f'{unit} hours')}.")
     if settings.off_peak:
         parts.append(_saving(settings.off_peak, price, unit, saved_units))
     return " ".join(parts)
+
+
+def billed_calls(settings: Settings, price_per_second: Decimal | None, unit: str) -> str:
+    """Calls that are paid by their own duration, however many come at once. `unit` is what a second is one of."""
+    said = "Calls are billed by their milliseconds."
+    if settings.call_seconds is None:
+        return said
+    seconds = Fraction(settings.call_seconds) * _CALLS
+    return f"{said} {_calls(settings.call_seconds)}: {_cost(seconds, price_per_second, unit)}."
 
 
 def output(scope: Construct, text: str) -> None:
@@ -40,13 +53,20 @@ def saved_hours(off_peak: OffPeak, units: int) -> Fraction:
 
 
 def _saving(off_peak: OffPeak, price: Decimal | None, unit: str, units: int) -> str:
-    hours = saved_hours(off_peak, units)
-    said = f"{_rounded(hours)} {unit} hours"
-    if price is not None:
-        said = f"{_rounded(hours * Fraction(price))} USD ({said})"
+    said = _cost(saved_hours(off_peak, units), price, f"{unit} hours")
     days = ",".join(off_peak.days)
     when = f"{days} {off_peak.start}-{off_peak.end} {off_peak.time_zone}"
     return f"Its hours ({when}) save {said} a month against always on."
+
+
+def _calls(seconds: Decimal) -> str:
+    return f"{_CALLS:,} calls of {seconds:f} s"
+
+
+def _cost(amount: Fraction, price: Decimal | None, unit: str) -> str:
+    """Dollars where there is a price, and in any case what is paid for."""
+    said = f"{_rounded(amount)} {unit}"
+    return said if price is None else f"{_rounded(amount * Fraction(price))} USD ({said})"
 
 
 def _rate(price: Decimal | None, unit: str, units: int) -> str:

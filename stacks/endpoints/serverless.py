@@ -1,6 +1,7 @@
 """Serverless endpoints: billed by the millisecond of a call, so they are at zero without any scaling."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_kms as kms
@@ -24,12 +25,14 @@ _LEAST_PROVISIONED = 1
 class ServerlessSettings(Settings):
     """`provisioned_concurrency` is kept warm and paid by the hour, `price_per_hour` each; outside `off_peak` it is 1.
 
-    Serverless endpoints have no GPU and no network isolation. Raises `SettingsError`.
+    `price_per_second` is that of a call's second at this memory, in US dollars, for the cost note alone. Serverless
+    endpoints have no GPU and no network isolation. Raises `SettingsError`.
     """
 
     memory_mb: int = 2048
     max_concurrency: int = 5
     provisioned_concurrency: int | None = None
+    price_per_second: Decimal | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -51,6 +54,11 @@ class ServerlessSettings(Settings):
         require(
             warm is not None or self.price_per_hour is None,
             "price_per_hour is that of one unit of provisioned_concurrency, and there is none; remove it",
+        )
+        price = self.price_per_second
+        require(
+            price is None or (price.is_finite() and price >= 0 and self.call_seconds is not None),
+            f"price_per_second is {price}; write dollars, such as 0.00004, and call_seconds beside it",
         )
         require(not self.model.isolated, "a serverless endpoint cannot be isolated from the network; remove it")
 
@@ -131,7 +139,7 @@ class ServerlessEndpoint(Construct):
 
 def _cost(settings: ServerlessSettings) -> str:
     """Calls are billed by their duration on top, at a price that depends on the memory."""
-    calls = "Calls are billed by their milliseconds."
+    calls = cost.billed_calls(settings, settings.price_per_second, f"seconds of {settings.memory_mb} MB")
     provisioned = settings.provisioned_concurrency
     if not provisioned:
         return f"{calls} Idle: 0 USD an hour."

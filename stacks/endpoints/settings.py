@@ -133,6 +133,8 @@ class Model:
 class Settings:
     """Common to the three kinds. `price_per_hour` is in US dollars and only makes the cost note say money.
 
+    `call_seconds` is how long one call keeps it busy, as measured: then the note says what a thousand of them cost.
+
     Raises `SettingsError`, as all settings do, with a text that says what to write instead.
     """
 
@@ -141,6 +143,7 @@ class Settings:
     model: Model
     off_peak: OffPeak | None = None
     price_per_hour: Decimal | None = None
+    call_seconds: Decimal | None = None
 
     def __post_init__(self) -> None:
         require(
@@ -151,6 +154,11 @@ class Settings:
         require(
             price is None or (price.is_finite() and price >= 0),
             f"price_per_hour is {price}; write dollars, such as 1.41",
+        )
+        seconds = self.call_seconds
+        require(
+            seconds is None or (seconds.is_finite() and seconds > 0),
+            f"call_seconds is {seconds}; write seconds, such as 1.5",
         )
 
 

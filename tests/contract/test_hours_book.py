@@ -26,7 +26,9 @@ def book(engine: Engine) -> HoursBook:
 
 
 def test_the_first_round_of_all_begins_the_counting(book: HoursBook) -> None:
+    assert book.last() is None
     assert (book.rounds(NOW).begun_at, book.rounds(SOON).last_at) == (NOW, NOW)
+    assert book.last() == book.rounds(SOON)
     book.done(LATER)
     book.done(SOON)
     assert (book.rounds(LATER).begun_at, book.rounds(LATER).last_at) == (NOW, LATER)

@@ -89,8 +89,7 @@ def spend(account: LocalAccount) -> None:
     detail = json.dumps(record("lifetime", team="lifetime", cost_usd="3"))
     entry = {"Source": "com.example", "DetailType": USAGE_RECORDED, "Detail": detail, "EventBusName": "spendplane"}
     assert account.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
-    for budget in ("kept", "former"):
-        eventually(lambda budget=budget: requests(account, budget), lambda seen: seen == 1)
+    eventually(lambda: [requests(account, budget) for budget in ("kept", "former")], lambda seen: seen == [1, 1])
 
 
 def first_file() -> dict[str, Any]:

@@ -35,6 +35,8 @@ def owned(**other: Any) -> Ownership:
         (serverless, {"provisioned_concurrency": 0}, "provisioned_concurrency is 0"),
         (serverless, {"off_peak": BERLIN}, "off_peak does nothing without provisioned_concurrency"),
         (serverless, {"price_per_hour": Decimal(1)}, "price_per_hour is that of one unit of provisioned_concurrency"),
+        (serverless, {"price_per_second": Decimal(1)}, "and call_seconds beside it"),
+        (realtime, {"call_seconds": Decimal(0)}, "call_seconds is 0; write seconds"),
         (serverless, {"model": Model(image=IMAGE, isolated=True)}, "cannot be isolated"),
         (serverless, {"name": "two--"}, "name is 'two--'"),
         (serverless, {"name": "x" * 64}, "at most 63"),
@@ -120,6 +122,19 @@ def test_the_note_says_hours_where_there_is_none() -> None:
         "Its hours (MON,TUE,WED,THU,FRI 08:00-20:00 Europe/Berlin) save 938.57 provisioned unit hours a month "
         "against always on."
     )
+
+
+def test_the_note_says_what_a_thousand_calls_cost() -> None:
+    """1,000 × 2.5 s are 0.69 of an hour at $1.41; a serverless second of 2,048 MB for $0.00004 is $0.10 for 2,500."""
+    busy = asynchronous(price_per_hour=Decimal("1.41"), call_seconds=Decimal("2.5"))
+    assert "1,000 calls of 2.5 s, one after the other: 0.98 USD (0.69 instance hours)." in cost.note(
+        busy, unit="instance", most=1
+    )
+    billed = serverless(call_seconds=Decimal("2.5"))
+    said = cost.billed_calls(billed, Decimal("0.00004"), "seconds of 2048 MB")
+    assert said.endswith("1,000 calls of 2.5 s: 0.10 USD (2500.00 seconds of 2048 MB).")
+    assert cost.billed_calls(billed, None, "seconds of 2048 MB").endswith("s: 2500.00 seconds of 2048 MB.")
+    assert cost.billed_calls(serverless(), None, "s") == "Calls are billed by their milliseconds."
 
 
 def test_warm_hours_begin_with_one_up() -> None:

@@ -29,7 +29,8 @@ class Plan:
 
 
 def plan(wanted: Sequence[Budget], deployed: dict[str, Budget], retired: dict[str, Budget] | None = None) -> Plan:
-    """Compares by id. A revision grows when limits, thresholds or the period change, and when a budget comes back.
+    """Compares by id. A revision grows when limits, thresholds or the period change, when a budget begins to throttle
+    or degrade, and when it comes back.
 
     Shards never shrink: parts of the counter would no longer be read.
     """

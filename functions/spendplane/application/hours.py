@@ -53,6 +53,9 @@ class HoursBook(Protocol):
     def rounds(self, now: datetime) -> Rounds:
         """The rounds so far; the first call of all begins the counting now."""
 
+    def last(self) -> Rounds | None:
+        """The rounds so far, for reading only; None before the first."""
+
     def done(self, now: datetime) -> None:
         """A round saw everything. Never takes a later one back."""
 

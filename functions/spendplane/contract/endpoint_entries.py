@@ -23,7 +23,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 def _exact(value: Any) -> Any:
     if isinstance(value, bool):
-        raise ValueError("a number of US dollars")  # noqa: TRY004  # pydantic reports ValueError
+        raise ValueError("a number is needed")  # noqa: TRY004  # pydantic reports ValueError
     return repr(value) if isinstance(value, float) else value
 
 
@@ -38,6 +38,16 @@ Price = Annotated[
     Decimal,
     BeforeValidator(_exact),
     Field(ge=0, le=Decimal(10) ** 6, decimal_places=6, allow_inf_nan=False),
+]
+PricePerSecond = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(ge=0, le=Decimal(10) ** 3, decimal_places=12, allow_inf_nan=False),
+]
+Seconds = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(gt=0, le=3600, decimal_places=6, allow_inf_nan=False),
 ]
 Time = Annotated[str, BeforeValidator(_time)]
 
@@ -88,6 +98,7 @@ class Entry(BaseModel):
     network_isolation: bool = False
     off_peak: OffPeakEntry | None = None
     price_per_hour: Price | None = None
+    call_seconds: Seconds | None = None
     alarm_topic: str | None = Field(default=None, pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$")
     kms_key: str | None = Field(
         default=None, pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/([0-9a-f-]{36}|mrk-[0-9a-f]{32})$"
@@ -111,12 +122,15 @@ class ServerlessEntry(Entry):
     memory_mb: Literal[1024, 2048, 3072, 4096, 5120, 6144] = 2048
     max_concurrency: int = Field(default=5, strict=True, ge=1, le=200)
     provisioned_concurrency: int | None = Field(default=None, strict=True, ge=1, le=200)
+    price_per_second: PricePerSecond | None = None
 
     @model_validator(mode="after")
     def _sensible(self) -> "ServerlessEntry":
         warm = self.provisioned_concurrency
         if warm is not None and warm > self.max_concurrency:
             raise ValueError(f"`provisioned_concurrency` {warm} is over `max_concurrency` {self.max_concurrency}")
+        if self.price_per_second is not None and self.call_seconds is None:
+            raise ValueError("`price_per_second` says nothing without `call_seconds`; write how long a call takes")
         if self.network_isolation:
             raise ValueError("`network_isolation` is not possible for serverless endpoints; remove it")
         for name in ("off_peak", "price_per_hour"):

@@ -15,6 +15,7 @@ from cli.main import app
 from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryQuarantine, MemoryStore
 from spendplane.adapters.memory.fleet import MemoryFleet
+from spendplane.adapters.memory.hours import MemoryHoursBook
 from spendplane.adapters.memory.tagging import MemoryTaggedAccount
 from spendplane.adapters.prices import LayeredPriceBook
 from spendplane.application.orders import Orders
@@ -50,6 +51,7 @@ class Shell:
     debug: bool = False
     tagged: MemoryTaggedAccount = field(default_factory=MemoryTaggedAccount)
     monthly_cost: MonthlyCost | None = None
+    hours: MemoryHoursBook = field(default_factory=MemoryHoursBook)
 
     def __post_init__(self) -> None:
         self.function = EnforceFunction(self.orders)
@@ -106,6 +108,7 @@ class Shell:
             self.debug,
             lambda: self.tagged,
             self.monthly_cost,
+            lambda _: self.hours,
         )
         return CliRunner().invoke(app, list(args), input=stdin, obj=session)
 

@@ -1,7 +1,8 @@
 """`spendplane doctor`."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from spendplane.application.announcing import usage_quarantined
+from spendplane.application.hours import Rounds
+from spendplane.domain.hours import Held, Part, Running
 from spendplane.domain.switches import Level
 from tests.support.builders import NOW, budget, record, ref
 from tests.unit.cli.conftest import Shell
@@ -82,6 +85,7 @@ def sound(shell: Shell) -> Shell:
         "cloudwatch": Client({"get_metric_statistics": {"Datapoints": [{"Sum": 10.0}]}}),
     }
     shell.deploy(STAGING)
+    shell.hours.rounds(NOW - timedelta(minutes=3))
     return shell
 
 
@@ -94,7 +98,7 @@ def test_a_sound_account_has_nothing_but_ok(sound: Shell) -> None:
     assert set(states.values()) == {"ok"}
     assert set(states) == {
         "budgets.yaml", "prices.yaml", "credentials", "clock", "bus", "rule", "table", "index", "expiry", "recovery",
-        "queue", "dead letters", "topic", "budgets", "sweep", "kill switch", "crossings", "rounds", "switches",
+        "queue", "dead letters", "topic", "budgets", "sweep", "kill switch", "crossings", "rounds", "switches", "hours",
     }  # fmt: skip
     assert "0 failed" in sound("doctor").stdout
 
@@ -195,6 +199,53 @@ def test_targets_that_were_given_up(sound: Shell) -> None:
     assert finding["state"] == "fail"
     assert finding["detail"] == "lambda-function agent: in vain 2 times, so it is left to a person: no right"
     assert finding["mend"].endswith("spendplane kill show throttle/staging/m2026-11-01")
+
+
+def endpoint(name: str, covered: datetime, usd: Decimal | None = Decimal(1)) -> Running:
+    """An endpoint on one instance, counted up to then."""
+    held = (Held(Part("all", "ml.g5.xlarge", 1, usd), covered),)
+    return Running(name, f"arn:{name}", "sagemaker-endpoint", name, covered, held, (), None, False, 1)
+
+
+def test_hours_are_counted(sound: Shell) -> None:
+    sound.hours.put(endpoint("a", NOW - timedelta(minutes=3)))
+    assert found(sound)["hours"]["detail"] == "1 resource counted, the last round 3 minutes ago"
+
+
+def test_hours_that_nobody_counts(sound: Shell) -> None:
+    sound.hours.marks = Rounds(NOW, NOW - timedelta(minutes=40))
+    sound.hours.put(endpoint("a", NOW - timedelta(minutes=40)))
+    finding = found(sound, code=3)["hours"]
+    assert finding["detail"] == "no round saw everything for 40 minutes: nothing is counted"
+    assert "/aws/lambda/spendplane-hours" in finding["mend"]
+    sound.hours.marks = Rounds(NOW, NOW - timedelta(minutes=15))
+    assert found(sound)["hours"]["state"] == "ok"
+
+
+def test_hours_of_what_cannot_be_read(sound: Shell) -> None:
+    sound.hours.marks = Rounds(NOW, NOW - timedelta(minutes=40))
+    sound.hours.put(endpoint("a", NOW - timedelta(minutes=2)))
+    sound.hours.put(endpoint("b", NOW - timedelta(minutes=41)))
+    detail = found(sound, code=3)["hours"]["detail"]
+    assert detail == "no round saw everything for 40 minutes; not counted up to now: arn:b"
+
+
+def test_hours_without_a_price(sound: Shell) -> None:
+    sound.hours.put(endpoint("a", NOW, None))
+    sound.hours.put(endpoint("b", NOW, None))
+    finding = found(sound)["hours"]
+    assert (finding["state"], finding["detail"]) == (
+        "warn",
+        "without a price, so in no dollars: ml.g5.xlarge (sagemaker-endpoint)",
+    )
+    assert "spendplane reprice" in finding["mend"]
+
+
+def test_hours_before_the_first_round_and_with_the_schedule_off(sound: Shell) -> None:
+    sound.hours.marks = None
+    assert found(sound)["hours"]["state"] == "warn"
+    sound.clients["scheduler"].answers["get_schedule"] = {"State": "DISABLED"}
+    assert found(sound, code=3)["hours"]["detail"] == "the schedule spendplane-hours is disabled"
 
 
 def test_no_budget_is_deployed(sound: Shell) -> None:

@@ -98,7 +98,10 @@ def test_an_empty_file_has_no_endpoints(tmp_path: Path) -> None:
         (TOP + "    model_data: s3://bucket/model.bin\n", 13, "or a folder with / at its end"),
         (TOP + "    max_instances: 0\n", 13, "max_instances: Input should be greater than or equal to 1 (got 0)"),
         (TOP + "    price_per_hour: -1\n", 13, "price_per_hour: Input should be greater than or equal to 0"),
-        (TOP + "    price_per_hour: yes\n", 13, "a number of US dollars"),
+        (TOP + "    price_per_hour: yes\n", 13, "a number is needed"),
+        (TOP + "    call_seconds: 0\n", 13, "call_seconds: Input should be greater than 0"),
+        (TOP + "    price_per_second: 0.1\n", 13, "price_per_second: unknown key"),
+        (TOP + SERVERLESS + "    price_per_second: 0.1\n", 13, "`price_per_second` says nothing without `call_sec"),
         (TOP + "    kms_key: alias/mine\n", 13, "write the ARN of a KMS key, not of an alias"),
         (TOP + "    alarm_topic: owners\n", 13, "write the ARN of an SNS topic"),
         (

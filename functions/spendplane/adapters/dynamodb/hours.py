@@ -29,7 +29,12 @@ class DynamoHoursBook:
             ExpressionAttributeValues={":now": {"S": instant(now)}},
             ReturnValues="ALL_NEW",
         )
-        return Rounds(*(datetime.fromisoformat(found[name]["S"]) for name in ("begun_at", "last_at")))
+        return _rounds(found)
+
+    def last(self) -> Rounds | None:
+        """See the port."""
+        found = self._table.get(HOURS_ROUNDS)
+        return _rounds(found) if found else None
 
     def done(self, now: datetime) -> None:
         """See the port."""
@@ -75,6 +80,10 @@ class DynamoHoursBook:
         except ConditionFailedError:
             return False
         return True
+
+
+def _rounds(item: Item) -> Rounds:
+    return Rounds(*(datetime.fromisoformat(item[name]["S"]) for name in ("begun_at", "last_at")))
 
 
 def running_from_item(item: Item) -> Running:
