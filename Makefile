@@ -54,7 +54,7 @@ test: setup $(DYNAMODB_LOCAL)  ## run every test; ARGS="-k name" chooses
 bench: setup  ## measure, and write build/bench.json
 	@$(PY) -m bench $(ARGS)
 
-proof: setup  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
+proof: setup $(DYNAMODB_LOCAL)  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
 	@$(PY) -m proof $(ARGS)
 
 lint: $(INSTALLED)  ## ruff, formatting, strict types, import rules

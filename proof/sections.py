@@ -2,4 +2,7 @@
 
 from proof.section import Listed
 
-SECTIONS: tuple[Listed, ...] = (Listed("mutants", "Planted bugs", "proof.mutants.section"),)
+SECTIONS: tuple[Listed, ...] = (
+    Listed("engine", "The official engine", "proof.engine"),
+    Listed("mutants", "Planted bugs", "proof.mutants.section"),
+)

@@ -192,7 +192,7 @@ def test_rows_that_expired_do_not_make_the_audit_cry_wolf() -> None:
     day = story().deploy(CAP, budget("all-time", None, period=Period.TOTAL))
     day.spend("4")
     day.world.now += timedelta(days=46)
-    day.world.place.store.expire(day.world.now)  # type: ignore[attr-defined]
+    day.world.place.expire(day.world.now)
     report = day.world.rebuild()
     assert report.differences == ()
     assert {ref.budget_id for ref in report.unverifiable} == {"cap", "all-time"}

@@ -6,6 +6,7 @@ They act inside botocore, where its own retries see them: a fault stands for one
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, cast
 
 import boto3
@@ -52,8 +53,35 @@ class Faults:
         return _answer(request, fault)
 
 
-def client_with(url: str | None, operation: str, faults: Faults) -> Any:
-    """A client of its own, made as the functions make theirs, with these faults."""
+@dataclass(slots=True)
+class NowAndThen:
+    """Conflicts and throttles by chance (seeded), for every operation; never more than two for attempts in a row, so
+    that whoever tries again gets through. `met` counts them.
+    """
+
+    chance: Random
+    share: float = 0.1
+    met: int = 0
+    _row: int = 0
+
+    def __call__(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
+        """Botocore's `before-send`."""
+        if self._row == 2 or self.chance.random() >= self.share:
+            self._row = 0
+            return None
+        self._row += 1
+        self.met += 1
+        body = json.loads(cast("bytes", request.body))
+        if "TransactItems" not in body:
+            return _answer(request, "ThrottlingException")
+        fault = self.chance.choice([CONFLICT, THROTTLED_ITEM])
+        reasons = [{"Code": "None"} for _ in body["TransactItems"]]
+        reasons[self.chance.randrange(len(reasons))] = {"Code": fault}
+        return _answer(request, "TransactionCanceledException", CancellationReasons=reasons)
+
+
+def client_with(url: str | None, operation: str, faults: Faults | NowAndThen) -> Any:
+    """A client of its own, made as the functions make theirs, with these faults; `*` means every operation."""
     client = boto3.client(
         "dynamodb",
         endpoint_url=url,
@@ -62,7 +90,8 @@ def client_with(url: str | None, operation: str, faults: Faults) -> Any:
         aws_secret_access_key="test",
         config=CLIENT_CONFIG,
     )
-    client.meta.events.register_first(f"before-send.dynamodb.{operation}", faults)  # type: ignore[arg-type]
+    event = "before-send.dynamodb" + ("" if operation == "*" else f".{operation}")
+    client.meta.events.register_first(event, faults)  # type: ignore[arg-type]
     return client
 
 

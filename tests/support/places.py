@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -44,6 +45,9 @@ class Place(Protocol):
     def announcements(self) -> dict[str, Announcement]:
         """Everything in the outbox, by id, also what is done."""
 
+    def expire(self, now: datetime) -> None:
+        """What DynamoDB's time to live does by then."""
+
 
 @dataclass(slots=True)
 class MemoryPlace:
@@ -59,6 +63,10 @@ class MemoryPlace:
     def announcements(self) -> dict[str, Announcement]:
         """See `Place`."""
         return dict(self.store.announcements)
+
+    def expire(self, now: datetime) -> None:
+        """See `Place`."""
+        self.store.expire(now)
 
 
 @dataclass(slots=True)
@@ -89,6 +97,12 @@ class DynamoPlace:
         """See `Place`."""
         found = map(announcement_from_item, Table(self.client, self.name).scan("A#"))
         return {item.id: item for item in found}
+
+    def expire(self, now: datetime) -> None:
+        """See `Place`."""
+        for item in Table(self.client, self.name).scan(""):
+            if "expires_at" in item and int(item["expires_at"]["N"]) <= now.timestamp():
+                self.client.delete_item(TableName=self.name, Key={"pk": item["pk"], "sk": item["sk"]})
 
 
 @dataclass(slots=True)
@@ -151,3 +165,14 @@ def create_table(client: Any, name: str) -> None:
 
 def _keys(partition: str, sort: str) -> list[dict[str, str]]:
     return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+
+class Whereabouts:
+    """Where new worlds keep their data: memory, unless a run of the stories says otherwise."""
+
+    new: Callable[[], Place] = MemoryPlace
+
+
+def new_place() -> Place:
+    """An empty one, wherever that is in this run."""
+    return Whereabouts.new()

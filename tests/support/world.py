@@ -28,7 +28,7 @@ from spendplane.domain.rating import Rate, RateCard, UnpricedError
 from spendplane.domain.targets import Protection
 from spendplane.domain.usage import UsageEvent
 from tests.support.builders import NOW, envelope
-from tests.support.places import QUICK, MemoryPlace, Place, Stores
+from tests.support.places import QUICK, Place, Stores, new_place
 
 Wrap = Callable[[str, Any], Any]
 FOR_PEOPLE = (THRESHOLD_CROSSED, USAGE_UNPRICED, *SWITCH_EVENTS)
@@ -101,7 +101,7 @@ class Process:
 class World:
     """Everything that is there. Each action runs in a fresh process, as a Lambda's cold start would."""
 
-    place: Place = field(default_factory=MemoryPlace)
+    place: Place = field(default_factory=new_place)
     prices: PriceBook = field(default_factory=PriceList)
     now: datetime = NOW
     bus: MemoryBus = field(default_factory=MemoryBus)
