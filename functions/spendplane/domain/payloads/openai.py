@@ -45,7 +45,7 @@ def images(payload: Any) -> Reported:
     if not made:
         raise PayloadError("no images: `data` is missing or empty")
     answer = merged(answers)
-    if answer.has("usage"):
+    if answer.at("usage").has("output_tokens"):
         return replace(_of_image_tokens(answer.at("usage")), model=answer.text("model"))
     return Reported(
         images=made,
