@@ -67,7 +67,7 @@ format: $(INSTALLED)  ## put the code into its form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
 
 schemas: $(INSTALLED)  ## write events/schemas/ from the models
-	@$(PY) -m spendplane.contract.schemas
+	@$(PY) -m spendplane.contract.schemas events/schemas
 
 lock: $(INSTALLED)  ## resolve the requirements again and write them with their hashes
 	@echo "lock: Python packages"

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 
 def to_objects(lines: Iterable["Line"]) -> list[dict[str, Any]]:
-    """For scripts. `usd_per_million` is null for a fee per request."""
+    """For scripts. `usd_per_million` is null for images and for a fee per request: these have `usd_each`."""
     return [
-        {"bucket": line.bucket, "units": line.units, "usd_per_million": line.usd_per_million, "usd": line.usd}
+        {
+            "bucket": line.bucket,
+            "units": line.units,
+            "usd_per_million": line.usd_per_million,
+            "usd_each": line.usd_each,
+            "usd": line.usd,
+        }
         for line in lines
     ]
 
@@ -26,10 +32,14 @@ def to_table(lines: Iterable["Line"], total: Decimal | None) -> "Table":
     places = max((_places(line.usd) for line in found), default=2)
     made = table("Bucket", "Tokens", "$ per million", "$", right=("Tokens", "$ per million", "$"))
     for line in found:
-        rate = "a request" if line.usd_per_million is None else f"{line.usd_per_million:.{_rate_places(found)}f}"
+        rate = _each(line) if line.usd_per_million is None else f"{line.usd_per_million:.{_rate_places(found)}f}"
         made.add_row(line.bucket, f"{line.units:,}", rate, f"{line.usd:.{places}f}")
     made.add_row("total", "", "", "no price known" if total is None else f"{total:.{places}f}", style="bold")
     return made
+
+
+def _each(line: "Line") -> str:
+    return "a request" if line.usd_each is None or line.bucket == "request" else f"{plain(line.usd_each)} an image"
 
 
 def _rate_places(lines: Iterable["Line"]) -> int:

@@ -23,14 +23,19 @@ class Found:
 
 def read(path: Path) -> list[Found]:
     """Every record. A line that is not JSON is found with its error, the others go on. Raises Failure for the file."""
+    text = text_of(path)
+    found = _document(text)
+    return list(_lines(text)) if found is None else found
+
+
+def text_of(path: Path) -> str:
+    """The text of a file, or of standard input. Raises Failure."""
     try:
-        text = sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8-sig")
+        return sys.stdin.read() if path == STDIN else path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Failure(f"{path}: not UTF-8 text (byte {error.start})", "save it as UTF-8") from None
     except OSError as error:
         raise Failure(f"{path}: cannot be read ({error.strerror})", "give a file, or - for standard input") from None
-    found = _document(text)
-    return list(_lines(text)) if found is None else found
 
 
 def _document(text: str) -> list[Found] | None:

@@ -1,27 +1,20 @@
 """`spendplane prices`: what a call costs, where the figure comes from, and AWS's own prices of instances."""
 
 import sys
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from cli import output, pricelines, refreshing
-from cli.calculation import BUCKETS, Calculation, CalculationError, calculate
+from cli import calculated, refreshing, reported
 from cli.context import session
-from cli.errors import Exit
 from cli.options import EPILOG, JsonOption, PricesOption
 from cli.records import STDIN, Found, read
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from spendplane.application.ports import PriceBook
-
 app = typer.Typer(help="Prices, as the meter applies them.", no_args_is_help=True)
 
-_BUCKETS = "Tokens, in disjoint buckets"
+_BUCKETS = "Tokens, in disjoint buckets, and images"
+_PAYLOAD = "A provider's own words"
 Tokens = Annotated[int | None, typer.Option(min=0, metavar="TOKENS", rich_help_panel=_BUCKETS)]
 Output = Annotated[int | None, typer.Option("--output", min=0, metavar="TOKENS", rich_help_panel=_BUCKETS)]
 Reasoning = Annotated[
@@ -29,6 +22,16 @@ Reasoning = Annotated[
 ]
 Calls = Annotated[
     Path | None, typer.Argument(metavar="FILE", help="Calls as JSON Lines, a JSON array or one object; - for stdin.")
+]
+Images = Annotated[int | None, typer.Option(min=0, metavar="COUNT", rich_help_panel=_BUCKETS)]
+Size = Annotated[str | None, typer.Option(metavar="SIZE", help="Such as 1024x1024.", rich_help_panel=_BUCKETS)]
+Quality = Annotated[str | None, typer.Option(metavar="NAME", help="Such as premium.", rich_help_panel=_BUCKETS)]
+Api = Annotated[str | None, typer.Option(metavar="NAME", help="Such as bedrock.converse.", rich_help_panel=_PAYLOAD)]
+Payload = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="An answer, its usage, or its stream's events; - for stdin.", rich_help_panel=_PAYLOAD
+    ),
 ]
 Provider = Annotated[str | None, typer.Option(metavar="NAME", help="Such as aws.bedrock, openai, anthropic.")]
 Model = Annotated[str | None, typer.Option(metavar="ID", help="Model id, or the ARN of an inference profile.")]
@@ -47,12 +50,17 @@ def calc(
     file: Calls = None,
     provider: Provider = None,
     model: Model = None,
+    api: Api = None,
+    payload: Payload = None,
     input_uncached: Tokens = None,
     cache_read: Tokens = None,
     cache_write_5m: Tokens = None,
     cache_write_1h: Tokens = None,
     output_tokens: Output = None,
     reasoning: Reasoning = None,
+    images: Images = None,
+    image_size: Size = None,
+    image_quality: Quality = None,
     time: Time = None,
     region: Region = None,
     service_tier: Tier = None,
@@ -61,45 +69,36 @@ def calc(
     prices: PricesOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Calculate what calls cost: one by options, or many as JSON Lines.
+    """Calculate what calls cost: one by options, a provider's payload, or many as JSON Lines.
 
     A line is an object: {provider, model, usage: {input_uncached, cache_read, cache_write_5m, cache_write_1h, output,
-    reasoning}, time, region, service_tier, project_id, cost_usd}; the buckets may also stand beside the model. A bad
-    line is told with its number and the others go on; the command then ends with 3. `usd` is null where no price is
-    known.
+    reasoning, images, …}, time, region, service_tier, project_id, cost_usd}; the buckets may also stand beside the
+    model. Or {api, raw} in place of usage, `raw` being what the provider answered. A bad line is told with its number
+    and the others go on; the command then ends with 3. `usd` is null where no price is known.
     """
-    tokens = (input_uncached, cache_read, cache_write_5m, cache_write_1h, output_tokens, reasoning)
-    buckets = {name: count for name, count in zip(BUCKETS, tokens, strict=True) if count is not None}
+    used = {"input_uncached": input_uncached, "cache_read": cache_read, "cache_write_5m": cache_write_5m,
+            "cache_write_1h": cache_write_1h, "output": output_tokens, "reasoning": reasoning, "images": images,
+            "image_size": image_size, "image_quality": image_quality}  # fmt: skip
     said = {"provider": provider, "model": model, "time": time, "region": region, "service_tier": service_tier,
-            "project_id": project, "cost_usd": cost_usd, **buckets}  # fmt: skip
+            "project_id": project, "cost_usd": cost_usd, **used}  # fmt: skip
     given = {name: value for name, value in said.items() if value is not None}
+    calls = _of_payload(api, payload, given) if api or payload else _calls(file, given)
+    if file and (api or payload):
+        raise typer.BadParameter("give a --payload or a FILE of calls, not both")
     run = session(context)
-    _answer(_calls(file, given), run.prices(prices), run.now(), as_json=as_json, by_options=bool(given))
+    by_options = bool(given) and api is None
+    calculated.answer(calls, run.prices(prices), run.now(), as_json=as_json, by_options=by_options)
 
 
-def _answer(calls: list[Found], book: "PriceBook", now: datetime, *, as_json: bool, by_options: bool) -> None:
-    failed = False
-    for call in calls:
-        result = _result(call, book, now)
-        if isinstance(result, Calculation):
-            _tell(result, call.line, as_json=as_json, many=len(calls) > 1)
-        elif by_options:
-            raise typer.BadParameter(result)
-        else:
-            failed = True
-            _tell_bad(call.line, result, as_json=as_json)
-    if failed:
-        raise typer.Exit(Exit.FOUND)
+def _of_payload(api: str | None, payload: Path | None, given: dict[str, Any]) -> list[Found]:
+    from spendplane.domain.payloads import APIS
 
-
-def _result(call: Found, book: "PriceBook", now: datetime) -> Calculation | str:
-    """The calculation, or why there is none."""
-    if call.error:
-        return call.error
-    try:
-        return calculate(call.value, book, now)
-    except CalculationError as error:
-        return str(error)
+    if api not in APIS:
+        wrong = "--payload needs its --api" if api is None else f"unknown API {api!r}"
+        raise typer.BadParameter(f"{wrong}; known: {', '.join(sorted(APIS))}")
+    if payload is None:
+        raise typer.BadParameter("--api needs its --payload FILE (- for stdin)")
+    return [Found(1, {**given, "api": api, "raw": reported.payload(payload)})]
 
 
 def _calls(file: Path | None, given: dict[str, Any]) -> list[Found]:
@@ -108,42 +107,7 @@ def _calls(file: Path | None, given: dict[str, Any]) -> list[Found]:
     if given:
         return [Found(1, given)]
     if file is None and sys.stdin.isatty():
-        raise typer.BadParameter("give --provider, --model and tokens, or a FILE with JSON Lines (- for stdin)")
+        raise typer.BadParameter(
+            "give --provider, --model and tokens, --api and --payload, or a FILE with JSON Lines (- for stdin)"
+        )
     return read(file or STDIN)
-
-
-def _tell_bad(line: int, error: str, *, as_json: bool) -> None:
-    if as_json:
-        output.print_json_line({"line": line, "usd": None, "error": error})
-    output.err(f"line {line}: {output.safe(error)}", style="red")
-
-
-def _tell(result: Calculation, line: int, *, as_json: bool, many: bool) -> None:
-    if as_json:
-        output.print_json_line(_object(result, line))
-    elif many:
-        event = result.event
-        usd = "no price" if result.usd is None else f"${output.plain(result.usd)}"
-        typer.echo(output.safe(f"{line:>5}  {usd:>16}  {event.provider} {event.model}  ({result.price})"))
-    else:
-        output.out(*_lines(result))
-
-
-def _lines(result: Calculation) -> "list[str | Table]":
-    source: list[str | Table] = ["", output.facts([("price from", output.safe(result.price))])]
-    if result.lines:
-        return [pricelines.to_table(result.lines, result.usd), *source]
-    return ["No price is known." if result.usd is None else f"${output.plain(result.usd)}", *source]
-
-
-def _object(result: Calculation, line: int) -> dict[str, Any]:
-    event = result.event
-    return {
-        "line": line,
-        "provider": event.provider,
-        "model": event.model,
-        "time": event.time,
-        "usd": result.usd,
-        "price": result.price,
-        "lines": pricelines.to_objects(result.lines),
-    }

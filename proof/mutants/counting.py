@@ -109,7 +109,7 @@ COUNTING = (
         "reasoning-charged-twice",
         "Reasoning tokens are charged as reasoning and as output.",
         f"{_CORE}/domain/rating.py",
-        "tokens -= usage.reasoning",
+        "tokens -= inside",
         "tokens -= 0",
         _PRICES,
     ),

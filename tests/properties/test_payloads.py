@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendplane.domain.payloads import APIS, PayloadError, Reported, read
-from spendplane.domain.payloads.reported import BUCKETS
+from spendplane.domain.payloads.reported import COUNTS, PARTS
 from tests.support.payloads import VECTORS
 
 NAMES = [
@@ -31,9 +31,10 @@ def sound(api: str, payload: Any) -> Reported | None:
     except PayloadError:
         return None
     for item in (found, *found.others):
-        counts = [getattr(item, name) for name in (*BUCKETS, "images")]
+        counts = [getattr(item, name) for name in COUNTS]
         assert all(type(count) is int and count >= 0 for count in counts)
-        assert item.reasoning <= item.output
+        for bucket, parts in PARTS.items():
+            assert sum(getattr(item, part) for part in parts) <= getattr(item, bucket)
     return found
 
 

@@ -77,9 +77,9 @@ def event(event_id: str = "evt-1", **fields: Any) -> UsageEvent:
     return to_domain(parsed, datetime.fromisoformat(parsed.time), "com.example.app")
 
 
-def usage(**tokens: int) -> TokenUsage:
-    """Token buckets."""
-    return TokenUsage(**tokens)
+def usage(**used: Any) -> TokenUsage:
+    """Tokens in buckets, and images."""
+    return TokenUsage(**used)
 
 
 def budget(

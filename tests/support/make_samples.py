@@ -66,6 +66,10 @@ def valid() -> Cases:
     cases["late-34-days"] = _one(record("late", time="2026-10-19T04:00:00Z", cost_usd="1"), usd="1")
     cases["ahead-4-minutes"] = _one(record("ahead", time="2026-11-22T05:09:00+01:00", cost_usd="1"), usd="1")
     cases["astral-256"] = _one(record("astral", user_id="\U0001d518" * 256, cost_usd="1"), usd="1")
+    drawn = {"images": 2, "image_size": "1024x1024", "image_quality": "premium"}
+    cases["images"] = _one(record("images", model="acme-paint-1", usage=drawn), unpriced=1, usd=None)
+    heard = {"input_uncached": 1000, "input_audio": 1000, "output": 0}
+    cases["audio"] = _one(record("audio", provider="openai", model="gpt-audio", usage=heard), usd="0.032")
     unpriced = {
         "unknown-model": "acme-frontier-9",
         "custom-model-arn": f"{ACCOUNT_ARN}:custom-model/{SONNET}/abcdef123456",
@@ -120,6 +124,11 @@ def invalid() -> Cases:
         "tokens-string": ({"usage": {"output": "900"}}, "usage.output: Input should be a valid integer"),
         "tokens-1e30": ({"usage": {"output": 10**30}}, "usage.output: Input should be less than or equal to"),
         "tokens-5000-digits": ({"usage": {"output": "@9"}}, "usage.output: Input should be a valid integer"),
+        "images-in-words": ({"usage": {"images": "two"}}, "usage.images: Input should be a valid integer"),
+        "audio-over-input": (
+            {"usage": {"input_uncached": 5, "input_audio": 6}},
+            "input_audio (6) is a part of input_uncached (5)",
+        ),
         "reasoning-over-output": ({"usage": {"output": 5, "reasoning": 6}}, "reasoning (6) is a part of output (5)"),
         "cost-negative": ({"cost_usd": "-0.01"}, "cost_usd: Input should be greater than or equal to 0"),
         "cost-not-decimal": ({"cost_usd": "ten dollars"}, "cost_usd: Input should be a valid decimal"),

@@ -149,6 +149,10 @@ def card_of(prices: "ModelPrice", source: str) -> RateCard:
         cache_write_1h=rates.get("cache_write_1h_mtok", write),
         output=rates.get("output_mtok"),
         reasoning=rates.get("output_reasoning_mtok"),
+        input_audio=rates.get("input_audio_mtok"),
+        input_image=rates.get("input_image_mtok"),
+        output_audio=rates.get("output_audio_mtok"),
+        output_image=rates.get("output_image_mtok"),
         usd_per_request=Decimal(given.get("requests_kcount", 0)) / 1000,
         price=source,
     )

@@ -57,7 +57,14 @@ class PriceEntry(Scope):
     cache_write_5m: Money | None = None
     cache_write_1h: Money | None = None
     output: Money | None = None
+    input_audio: Money | None = None
+    input_image: Money | None = None
+    output_audio: Money | None = None
+    output_image: Money | None = None
     per_request: Money = Decimal(0)
+    per_image: dict[str, Money] = Field(
+        default_factory=dict, description="Dollars by SIZE/QUALITY, SIZE, */QUALITY or *, such as 1024x1024/premium."
+    )
 
     @property
     def card(self) -> RateCard:
@@ -68,7 +75,12 @@ class PriceEntry(Scope):
             cache_write_5m=_rate(self.cache_write_5m),
             cache_write_1h=_rate(self.cache_write_1h),
             output=_rate(self.output),
+            input_audio=_rate(self.input_audio),
+            input_image=_rate(self.input_image),
+            output_audio=_rate(self.output_audio),
+            output_image=_rate(self.output_image),
             usd_per_request=self.per_request,
+            usd_per_image=tuple(self.per_image.items()),
             price=f"prices.yaml: {self.source}",
         )
 

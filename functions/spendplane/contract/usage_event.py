@@ -1,6 +1,7 @@
 """`AI Usage Recorded` and `AI Usage Batch Recorded`, version 1: what producers publish."""
 
 import json
+from dataclasses import fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from spendplane.contract.text import Identifier, Text
 from spendplane.domain.budgets import ATTRIBUTES
 from spendplane.domain.money import MAX_COST_USD, USD_PLACES
-from spendplane.domain.usage import TokenUsage, UsageEvent
+from spendplane.domain.usage import PARTS, TokenUsage, UsageEvent
 
 USAGE_RECORDED = "AI Usage Recorded"
 USAGE_BATCH_RECORDED = "AI Usage Batch Recorded"
@@ -21,12 +22,13 @@ MAX_TOKENS = 10**12
 MAX_AHEAD = timedelta(minutes=5)
 MAX_AGE = timedelta(days=35)
 
+_COUNTED = tuple(item.name for item in fields(TokenUsage))
 Tokens = Annotated[int, Field(strict=True, ge=0, le=MAX_TOKENS)]
 Environment = Literal["production", "staging", "development", "sandbox", "test"]
 
 
 class Usage(BaseModel):
-    """Token counts in disjoint buckets; `reasoning` is a part of `output`."""
+    """Tokens in disjoint buckets, parts of these (`reasoning` is inside `output`), and images billed by the image."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
@@ -36,11 +38,21 @@ class Usage(BaseModel):
     cache_write_1h: Tokens = 0
     output: Tokens = 0
     reasoning: Tokens = 0
+    input_audio: Tokens = Field(default=0, description="A part of `input_uncached`, as `input_image` is.")
+    input_image: Tokens = 0
+    output_audio: Tokens = Field(default=0, description="A part of `output`, as `output_image` is.")
+    output_image: Tokens = 0
+    images: Tokens = Field(default=0, description="Images that cost by the image, not in tokens.")
+    image_size: Text | None = Field(default=None, description="As the price list has it, such as `1024x1024`.")
+    image_quality: Text | None = None
 
     @model_validator(mode="after")
-    def _reasoning_is_output(self) -> "Usage":
-        if self.reasoning > self.output:
-            raise ValueError(f"reasoning ({self.reasoning}) is a part of output ({self.output}) and cannot exceed it")
+    def _parts_are_inside(self) -> "Usage":
+        for bucket, parts in PARTS.items():
+            whole, inside = getattr(self, bucket), sum(getattr(self, part) for part in parts)
+            if inside > whole:
+                named = " + ".join(part for part in parts if getattr(self, part))
+                raise ValueError(f"{named} ({inside}) is a part of {bucket} ({whole}) and cannot exceed it")
         return self
 
 
@@ -139,9 +151,7 @@ def to_domain(record: UsageRecord, time: datetime, source: str = "") -> UsageEve
         time=time,
         provider=record.provider,
         model=record.model,
-        usage=TokenUsage(
-            used.input_uncached, used.cache_read, used.cache_write_5m, used.cache_write_1h, used.output, used.reasoning
-        ),
+        usage=TokenUsage(*(getattr(used, name) for name in _COUNTED)),
         attributes=_attributes(record),
         canonical=text,
         payload_hash=sha256(text.encode()).hexdigest()[:32],

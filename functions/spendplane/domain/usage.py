@@ -5,15 +5,18 @@ from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 
+PARTS = {"input_uncached": ("input_audio", "input_image"), "output": ("reasoning", "output_audio", "output_image")}
+"""What may be priced apart inside a bucket. A part never counts beside its bucket."""
 MAX_KEY_BYTES = 512
 """Longer identities are hashed: DynamoDB partition keys end at 2,048 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens in disjoint buckets, so that a cached prefix is neither counted twice nor dropped.
+    """Tokens in disjoint buckets, so that a cached prefix is neither counted twice nor dropped; and generated images.
 
-    `reasoning` is the one exception: it is a part of `output`, kept for models that price it apart.
+    `PARTS` stand inside a bucket, kept for models that price them apart. `images` are those that cost by the image;
+    where images are billed in tokens, they are tokens here.
     """
 
     input_uncached: int = 0
@@ -22,6 +25,14 @@ class TokenUsage:
     cache_write_1h: int = 0
     output: int = 0
     reasoning: int = 0
+    input_audio: int = 0
+    input_image: int = 0
+    output_audio: int = 0
+    output_image: int = 0
+    images: int = 0
+    image_size: str | None = None
+    """As the price list has it, such as `1024x1024`."""
+    image_quality: str | None = None
 
     @property
     def input_total(self) -> int:

@@ -1,5 +1,6 @@
 """`prices.yaml`: what is wrong with it is said with its line and the mend."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,11 @@ BAD = {
     "a factor without its figure": ("version: 1\nfactors:\n  - {provider: p, source: s}\n", 3, "factors[0].factor"),
     "no version": ("entries: []\n", 1, "version"),
     "a list": ("- a\n", 1, "begin it with `version: 1`"),
+    "an image at a negative price": (
+        HEAD + LINE + "per_image: {1024x1024: -1}}\n",
+        3,
+        "prices and factors are 0 or more",
+    ),
     "a price twice": (HEAD + LINE + "input: 1, input: 2}\n", 3, "stands here twice"),
 }
 
@@ -60,3 +66,10 @@ def test_the_version_of_a_file_is_its_content(tmp_path: Path) -> None:
 
 def test_our_own_file_is_good() -> None:
     assert prices_file.load(ROOT / "prices.yaml").factors
+
+
+def test_images_cost_by_size_and_quality(tmp_path: Path) -> None:
+    path = tmp_path / "prices.yaml"
+    path.write_text(HEAD + LINE + "per_image: {1024x1024: 0.04, 1024x1024/premium: 0.06}}\n", encoding="utf-8")
+    card = prices_file.load(path).entries[0].card
+    assert dict(card.usd_per_image) == {"1024x1024": Decimal("0.04"), "1024x1024/premium": Decimal("0.06")}

@@ -36,6 +36,46 @@ def test_reasoning_is_a_part_of_output_unless_it_has_a_rate() -> None:
     assert rate(used, apart) == (D(500) * 10 + D(400) * 30) / 10**6
 
 
+def test_audio_and_images_in_tokens_cost_apart_where_they_have_a_rate() -> None:
+    used = usage(input_uncached=1000, input_audio=600, input_image=100, output=500, reasoning=50, output_image=400)
+    assert rate(used, CARD) == D("0.0105"), "without a rate of their own they cost as the rest of the bucket does"
+    card = RateCard(Rate(D(2)), output=Rate(D(10)), input_audio=Rate(D(40)), output_image=Rate(D(30)), price="test")
+    assert [(line.bucket, line.units) for line in lines(used, card)] == [
+        ("input_uncached", 400),
+        ("input_audio", 600),
+        ("output", 100),
+        ("output_image", 400),
+    ]
+    assert rate(used, card) == sum(line.usd for line in lines(used, card)) == D("0.0378")
+
+
+IMAGES = RateCard(usd_per_image=(("1024x1024/premium", D("0.06")), ("1024x1024", D("0.04")), ("*/low", D("0.01"))))
+
+
+@pytest.mark.parametrize(
+    ("size", "quality", "usd"),
+    [
+        ("1024x1024", "premium", "0.18"),
+        ("1024x1024", "standard", "0.12"),
+        ("1024x1024", None, "0.12"),
+        ("512x512", "low", "0.03"),
+        (None, "low", "0.03"),
+    ],
+)
+def test_an_image_costs_by_size_and_quality(size: str | None, quality: str | None, usd: str) -> None:
+    used = usage(images=3, image_size=size, image_quality=quality)
+    assert rate(used, IMAGES) == lines(used, IMAGES)[0].usd == D(usd)
+    assert rate(used, IMAGES.times(D("0.5"), "batch")) == D(usd) / 2
+
+
+@pytest.mark.parametrize("card", [IMAGES, CARD])
+def test_an_image_without_a_price_is_unpriced_never_free(card: RateCard) -> None:
+    used = usage(input_uncached=5, images=1, image_size="2048x2048")
+    for calculate in (rate, lines):
+        with pytest.raises(UnpricedError, match=r"no (price of an image 2048x2048|rate for input)"):
+            calculate(used, card)
+
+
 TIERED = RateCard(
     Rate(D(3), ((200_000, D(6)),)), Rate(D("0.3"), ((200_000, D("0.6")),)), output=Rate(D(15), ((200_000, D("22.5")),)),
     cache_write_5m=Rate(D("3.75"), ((200_000, D("7.5")),)),

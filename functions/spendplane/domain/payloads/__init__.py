@@ -4,6 +4,6 @@ Standard library only, and relative imports only: the client package carries thi
 """
 
 from .reading import APIS, provider_of, read
-from .reported import PayloadError, Reported
+from .reported import COUNTS, PayloadError, Reported
 
-__all__ = ["APIS", "PayloadError", "Reported", "provider_of", "read"]
+__all__ = ["APIS", "COUNTS", "PayloadError", "Reported", "provider_of", "read"]

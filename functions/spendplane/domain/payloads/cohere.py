@@ -30,10 +30,11 @@ def of_events(events: list[Part]) -> Reported:
     pictures = _whole(billed, "image_tokens")
     return Reported(
         input_uncached=_whole(billed, "input_tokens") + pictures,
+        input_image=pictures,
         output=_whole(billed, "output_tokens"),
         images=0 if pictures else _whole(billed, "images"),
         request_id=one_text(events, "id", "generation_id"),
-        notes=_notes(billed, pictures),
+        notes=_notes(billed),
     )
 
 
@@ -53,9 +54,6 @@ def _whole(billed: Part, name: str) -> int:
     return billed.count(name)
 
 
-def _notes(billed: Part, pictures: int) -> tuple[str, ...]:
+def _notes(billed: Part) -> tuple[str, ...]:
     searches = _whole(billed, "search_units")
-    notes = [f"{searches} search units are billed apart"] if searches else []
-    if pictures:
-        notes.append(f"{pictures} of the tokens are images, which may have a rate of their own")
-    return tuple(notes)
+    return (f"{searches} search units are billed apart",) if searches else ()

@@ -6,6 +6,9 @@ from .parts import Part, rest
 from .reported import Reported
 from .streams import first_text, one_text, parts, usage_of
 
+_ASKED = ("promptTokensDetails", "prompt_tokens_details")
+_CACHED = ("cacheTokensDetails", "cache_tokens_details")
+_ANSWERED = ("candidatesTokensDetails", "candidates_tokens_details", "responseTokensDetails", "response_tokens_details")
 _TIERS = {
     "ON_DEMAND": "standard",
     "ON_DEMAND_FLEX": "flex",
@@ -27,11 +30,17 @@ def generate_content(payload: Any) -> Reported:
     prompt = usage.count("promptTokenCount", "prompt_token_count")
     tools = usage.count("toolUsePromptTokenCount", "tool_use_prompt_token_count")
     output, thoughts = _output(usage, prompt + tools)
+    fresh = rest(prompt, read, cached, "cached tokens") + tools
+    heard = max(0, _of_kind(usage, "AUDIO", *_ASKED) - _of_kind(usage, "AUDIO", *_CACHED))
+    spoken = min(_of_kind(usage, "AUDIO", *_ANSWERED), output - thoughts)
     return Reported(
-        input_uncached=rest(prompt, read, cached, "cached tokens") + tools,
+        input_uncached=fresh,
+        input_audio=min(heard, fresh),
         cache_read=read,
         output=output,
         reasoning=thoughts,
+        output_audio=spoken,
+        output_image=min(_of_kind(usage, "IMAGE", *_ANSWERED), output - thoughts - spoken),
         model=first_text(events, "modelVersion", "model_version"),
         request_id=one_text(events, "responseId", "response_id"),
         service_tier=_tier(usage),
@@ -48,6 +57,12 @@ def _output(usage: Part, prompt: int) -> tuple[int, int]:
     total = usage.count("totalTokenCount", "total_token_count")
     inside = thoughts <= candidates and total == prompt + candidates
     return (candidates if inside else candidates + thoughts), thoughts
+
+
+def _of_kind(usage: Part, modality: str, *names: str) -> int:
+    """Tokens of one modality in a breakdown."""
+    found = usage.at(*names).items()
+    return sum(item.count("tokenCount", "token_count") for item in found if item.text("modality") == modality)
 
 
 def _tier(usage: Part) -> str | None:

@@ -4,6 +4,7 @@ Cached tokens are INSIDE the input count, read ones and written ones, and reason
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from .parts import Part, rest
@@ -38,20 +39,31 @@ def embeddings(payload: Any) -> Reported:
 
 
 def images(payload: Any) -> Reported:
-    """Generated images; size and quality where the answer tells them. Models that bill tokens report those as well."""
+    """Generated images, by their tokens where the answer counts them; else how many, to be billed by the image."""
     answers = [event for event in parts(payload) if not _is_partial(event)]
     made = sum(1 if answer.has("b64_json") else len(answer.at("data").items()) for answer in answers)
     if not made:
         raise PayloadError("no images: `data` is missing or empty")
     answer = merged(answers)
-    usage = answer.at("usage")
+    if answer.at("usage").has("output_tokens"):
+        return replace(_of_image_tokens(answer.at("usage")), model=answer.text("model"))
     return Reported(
-        input_uncached=usage.count("input_tokens"),
-        output=usage.count("output_tokens"),
         images=made,
         image_size=answer.text("size"),
         image_quality=answer.text("quality"),
         model=answer.text("model"),
+    )
+
+
+def _of_image_tokens(usage: Part) -> Reported:
+    """The output is images, unless it says which of it is text."""
+    shown, drawn = usage.at("input_tokens_details"), usage.at("output_tokens_details")
+    prompt, output = usage.count("input_tokens"), usage.count("output_tokens")
+    return Reported(
+        input_uncached=prompt,
+        input_image=min(shown.count("image_tokens"), prompt),
+        output=output,
+        output_image=min(drawn.count("image_tokens"), output) if drawn.has("image_tokens") else output,
     )
 
 
@@ -65,18 +77,16 @@ def _reported(events: Iterable[Part], usage: Part, prompt: str, answer: str) -> 
     read, written = inside.count("cached_tokens"), inside.count("cache_write_tokens")
     output, reasoning = usage.count(f"{answer}_tokens"), outside.count("reasoning_tokens")
     rest(output, reasoning, outside.at("reasoning_tokens"), "reasoning tokens")
+    fresh = rest(usage.count(f"{prompt}_tokens"), read + written, inside, "cached tokens")
     return Reported(
-        input_uncached=rest(usage.count(f"{prompt}_tokens"), read + written, inside, "cached tokens"),
+        input_uncached=fresh,
+        input_audio=min(inside.count("audio_tokens"), fresh),
         cache_read=read,
         cache_write_5m=written,
         output=output,
         reasoning=reasoning,
+        output_audio=min(outside.count("audio_tokens"), output - reasoning),
         model=first_text(events, "model"),
         request_id=one_text(events, "id"),
         service_tier=first_text(events, "service_tier"),
-        notes=_notes(inside.count("audio_tokens") + outside.count("audio_tokens")),
     )
-
-
-def _notes(audio: int) -> tuple[str, ...]:
-    return (f"{audio} of the tokens are audio, which has rates of its own",) if audio else ()

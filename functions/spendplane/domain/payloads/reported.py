@@ -2,8 +2,11 @@
 
 from dataclasses import asdict, dataclass, replace
 
-BUCKETS = ("input_uncached", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning")
-_IN_USAGE = (*BUCKETS, "images", "image_size", "image_quality")
+BUCKETS = ("input_uncached", "cache_read", "cache_write_5m", "cache_write_1h", "output")
+PARTS = {"input_uncached": ("input_audio", "input_image"), "output": ("reasoning", "output_audio", "output_image")}
+"""What stands inside a bucket and may be priced apart, as in the contract."""
+COUNTS = (*BUCKETS, *(part for parts in PARTS.values() for part in parts), "images")
+_IN_USAGE = (*COUNTS, "image_size", "image_quality")
 
 
 class PayloadError(ValueError):
@@ -12,7 +15,7 @@ class PayloadError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """Tokens in disjoint buckets (`reasoning` is a part of `output`), and what else the answer says of the call.
+    """Tokens in disjoint buckets, `PARTS` inside them, and what else the answer says of the call.
 
     None: the payload does not tell.
     """
@@ -23,8 +26,12 @@ class Reported:
     cache_write_1h: int = 0
     output: int = 0
     reasoning: int = 0
+    input_audio: int = 0
+    input_image: int = 0
+    output_audio: int = 0
+    output_image: int = 0
     images: int = 0
-    """Images generated (or embedded, at Cohere), all of one size and quality."""
+    """Images that cost by the image (generated, or embedded at Cohere), all of one size and quality."""
     image_size: str | None = None
     image_quality: str | None = None
     model: str | None = None
@@ -52,4 +59,4 @@ class Reported:
 
     def plus(self, other: "Reported") -> "Reported":
         """Both calls' tokens; everything else as it is here."""
-        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in BUCKETS})
+        return replace(self, **{name: getattr(self, name) + getattr(other, name) for name in COUNTS})

@@ -89,6 +89,8 @@ def _decoded(value: Any, path: str) -> Any:
     lines = [line.strip() for line in value.splitlines()]
     if path == "" and any(line.startswith("data:") for line in lines):  # server-sent events, as they came over the wire
         return [line for line in lines if line.startswith("data:")]
+    if path == "" and len(lines) > 1 and lines[0].startswith("{") and lines[0].endswith("}"):  # JSON Lines
+        return lines
     return json_of(value.strip().removeprefix("data:"), path)
 
 
