@@ -33,7 +33,7 @@ from stacks.endpoints import (
 )
 from stacks.inference import Order, SpendplaneEndpoints
 from stacks.kill_switch import KillSwitch
-from stacks.second_line import AwsBudget, SecondLine
+from stacks.second_line import AwsBudget, DenyAction, SecondLine
 from stacks.state import SpendplaneState
 from stacks.target import InputError, Target
 
@@ -114,7 +114,7 @@ def _kill_switch(budgets: budgets_file.BudgetsFile) -> KillSwitch:
 
 def _second_line(budgets: budgets_file.BudgetsFile) -> SecondLine:
     """What of the budgets AWS can watch too, and a line for what it cannot."""
-    watches = list(budgets.watches())
+    watches, actions = list(budgets.watches()), _actions(budgets)
     watched = [
         AwsBudget(
             id=budget.id,
@@ -123,12 +123,29 @@ def _second_line(budgets: budgets_file.BudgetsFile) -> SecondLine:
             tags=found.part.tags,
             regions=found.part.regions,
             owner=budget.owner,
+            action=actions.get(budget.id),
         )
         for budget, found in watches
         if found.part is not None and budget.limits.usd is not None
     ]
     remarks = bill.remarks((budget.id, found) for budget, found in watches)
-    return SecondLine(tuple(watched), tuple(remarks))
+    idle = [entry.id for entry, _, _ in budgets.acting() if entry.id not in actions]
+    said = [f"No AWS budget action for {', '.join(f'`{id_}`' for id_ in idle)}: mode is observe."] if idle else []
+    return SecondLine(tuple(watched), (*remarks, *said))
+
+
+def _actions(budgets: budgets_file.BudgetsFile) -> dict[str, DenyAction]:
+    """What AWS Budgets may do by itself, by budget. In mode observe nothing is touched, so there is none."""
+    return {
+        entry.id: DenyAction(
+            roles=tuple(action.deny_roles),
+            automatic=action.approval == "automatic",
+            environments=tuple(entry.selector["environment"]),
+            projects=tuple(entry.selector.get("project_id", ())),
+        )
+        for entry, action, mode in budgets.acting()
+        if mode == "enforce"
+    }
 
 
 def _endpoints(app: App) -> tuple[Order, ...]:

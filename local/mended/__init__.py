@@ -8,16 +8,18 @@ def install() -> None:
     """Puts all of it into MiniStack, before it serves. What concerns moto follows when moto is first needed."""
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator
-    from ministack.services import apigateway, apigateway_v1, dynamodb, iam, tagging
+    from ministack.services import apigateway, apigateway_v1, budgets, dynamodb, iam, tagging
     from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
     from local.mended import (
         authorization,
+        budget_actions,
         conditions,
         from_moto,
         http_stages,
         leading_keys,
         method_settings,
+        nested_stacks,
         role_pages,
         tags,
         usage_plans,
@@ -31,4 +33,6 @@ def install() -> None:
     usage_plans.install(apigateway_v1, provisioners)
     http_stages.install(apigateway, apigateway_v1, provisioners)
     role_pages.install(iam)
+    budget_actions.install(budgets)
+    nested_stacks.install(provisioners)
     conditions.install(engine, changesets, handlers, stacks)
