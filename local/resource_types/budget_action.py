@@ -1,12 +1,17 @@
-"""`AWS::Budgets::BudgetsAction`, over local/mended/budget_actions.py. Its `Ref` is `ActionId|BudgetName`, as on AWS."""
+"""`AWS::Budgets::BudgetsAction`, over local/mended/budget_actions.py. Its `Ref` is `ActionId|BudgetName`, as on AWS.
+
+With another budget or another kind of action it is made anew before the old one goes. Its own tags are not kept.
+"""
 
 from typing import Any
+
+from ministack.services.cloudformation.provisioners import _delete_predecessor
 
 from local.resource_types.budget import call
 from local.resource_types.kinds import Created, Properties, ResourceType
 
 NAME = "AWS::Budgets::BudgetsAction"
-_REPLACING = ("BudgetName", "ActionType")
+_FIXED = ("BudgetName", "ActionType")
 
 
 def _create(_logical_id: str, props: Properties, _stack: str) -> Created:
@@ -14,7 +19,11 @@ def _create(_logical_id: str, props: Properties, _stack: str) -> Created:
     return _created(made["ActionId"], made["BudgetName"])
 
 
-def _update(physical_id: str, _old: Properties, new: Properties, _stack: str) -> Created:
+def _update(physical_id: str, old: Properties, new: Properties, stack: str) -> Created:
+    if any(old[name] != new[name] for name in _FIXED):
+        made = _create("", new, stack)
+        _delete_predecessor(_delete, physical_id, old)
+        return made
     id_, _, name = physical_id.partition("|")
     call("UpdateBudgetAction", {**_request(new), "ActionId": id_})
     return _created(id_, name)
@@ -43,4 +52,4 @@ def _created(id_: str, name: str) -> Created:
     return f"{id_}|{name}", {"ActionId": id_, "BudgetName": name}
 
 
-BUDGET_ACTION = ResourceType(_create, _update, _delete, _REPLACING)
+BUDGET_ACTION = ResourceType(_create, _update, _delete)

@@ -107,7 +107,7 @@ def test_its_role_may_do_this_and_nothing_else(
 def decision(document: Json, action: str, role: str, tags: dict[str, str], policy: str) -> str:
     """What an evaluator of IAM policies answers."""
     text = json.dumps(document).replace("<AWS::Partition>", "aws").replace("<AWS::AccountId>", ACCOUNT)
-    (denial,) = {condition for condition in _arns(document) if isinstance(condition, str)}
+    (denial,) = set(_arns(document))
     context: dict[str, Any] = {f"aws:resourcetag/{key}": value for key, value in tags.items()}
     request = evaluator.EvalContext(
         principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/action/x",

@@ -23,7 +23,6 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name, operation in BudgetActions(budgets).operations().items():
         monkeypatch.setitem(budgets._DISPATCH, name, operation)
     monkeypatch.setitem(provisioners._RESOURCE_HANDLERS, action_type.NAME, BUDGET_ACTION.handlers())
-    monkeypatch.setitem(provisioners._REPLACING_PROPERTIES, action_type.NAME, BUDGET_ACTION.replaced_by)
     BUDGET.create("Chat", properties("chat"), "Stack")
     yield
     budgets.reset()
