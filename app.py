@@ -1,9 +1,9 @@
 """The CDK app: reads context and the YAML files beside it, and builds the stacks. It makes no AWS call.
 
 Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets`, `prices` and `endpoints` name other
-files (endpoints.yaml may be missing: then there are none), and so does `identities` (which may be missing too); `runbook`
-is the address of the runbook that notices send their readers to. `bedrock_logs` asks for the stack that reads Bedrock's
-invocation logs, see stacks/invocation_logs.py.
+files (endpoints.yaml may be missing: then there are none), and so does `identities` (which may be missing too);
+`runbook` is the address of the runbook that notices send their readers to. `bedrock_logs` asks for the stack that reads
+Bedrock's invocation logs, see stacks/invocation_logs.py.
 """
 
 import sys

@@ -39,7 +39,7 @@ class SpendplaneBedrockLogs(Stack):
         logs = BedrockLogs(self, "Logs", bus=state.bus, places=places, identities=identities, runtime=runtime)
         BedrockLogsAlarms(self, "Alarms", logs=logs, topics=state.topics)
         if store:
-            logging = InvocationLogging(self, "Logging", store=store, text=invocation_logs.text, runtime=runtime)
+            logging = InvocationLogging(self, "Logging", store=store, bodies=invocation_logs.bodies, runtime=runtime)
             logging.setting.node.add_dependency(logs)  # nothing is logged before somebody reads it
         for name, value in (("InvocationLogGroup", places.log_group), ("InvocationLogBucket", places.bucket)):
             if value:

@@ -7,6 +7,7 @@ from typing import Self
 from stacks.target import InputError
 
 SOURCES = ("cloudwatch", "s3", "existing")
+BODIES = ("text", "image", "embedding", "video", "audio")
 CONTEXT = "bedrock_logs"
 
 
@@ -18,8 +19,8 @@ class InvocationLogs:
     """
 
     source: str
-    text: bool = False
-    """Whether the logs that are turned on hold what people wrote, too; nothing here needs it."""
+    bodies: tuple[str, ...] = ()
+    """What the logs that are turned on hold beside the envelope: what people wrote, and what was answered."""
     log_group: str | None = None
     """Name of an existing log group."""
     bucket: str | None = None
@@ -35,9 +36,9 @@ class InvocationLogs:
             return None
         if source not in SOURCES:
             raise InputError(f"unknown {CONTEXT} {source!r}: use -c {CONTEXT}={f' or -c {CONTEXT}='.join(SOURCES)}")
-        text = context("bedrock_text") or "false"
-        if text not in {"true", "false"}:
-            raise InputError(f"bedrock_text is {text!r}: use true or false")
+        bodies = tuple(filter(None, (context("bedrock_bodies") or "").split(",")))
+        if unknown := sorted(set(bodies) - set(BODIES)):
+            raise InputError(f"unknown bedrock_bodies {unknown[0]!r}: use some of {','.join(BODIES)}")
         group, bucket, key = (context(f"bedrock_{name}") for name in ("log_group", "log_bucket", "log_key"))
         given = [name for name in ("log_group", "log_bucket", "log_key") if context(f"bedrock_{name}")]
         if source == "existing" and not (group or bucket):
@@ -46,6 +47,6 @@ class InvocationLogs:
             )
         if source != "existing" and given:
             raise InputError(f"-c bedrock_{given[0]} goes with -c {CONTEXT}=existing only")
-        if source == "existing" and text == "true":
-            raise InputError(f"-c bedrock_text goes with logs that are turned on, not with -c {CONTEXT}=existing")
-        return cls(source, text == "true", group, bucket, key)
+        if source == "existing" and bodies:
+            raise InputError(f"-c bedrock_bodies goes with logs that are turned on, not with -c {CONTEXT}=existing")
+        return cls(source, bodies, group, bucket, key)

@@ -1,5 +1,7 @@
 """Turns Bedrock's model invocation logging on for the account and Region, by a custom resource, and off with it."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Acknowledgment, CustomResource, Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -15,9 +17,14 @@ _ON_ALL = Acknowledgment(
 
 
 class InvocationLogging(Construct):
-    """Never writes over what somebody else set up: then the deployment fails, and says what to do instead."""
+    """Never writes over what somebody else set up: then the deployment fails, and says what to do instead.
 
-    def __init__(self, scope: Construct, id_: str, *, store: InvocationLogStore, text: bool, runtime: Runtime) -> None:
+    `bodies` are the kinds of content that are logged beside the envelope, such as `text`.
+    """
+
+    def __init__(
+        self, scope: Construct, id_: str, *, store: InvocationLogStore, bodies: Sequence[str], runtime: Runtime
+    ) -> None:
         super().__init__(scope, id_)
         self.function = Function(
             self,
@@ -42,7 +49,7 @@ class InvocationLogging(Construct):
             properties={
                 "BucketName": store.bucket.bucket_name,
                 **({"LogGroupName": group.log_group_name, "RoleArn": role.role_arn} if group and role else {}),
-                "Text": "true" if text else "false",
+                "Bodies": ",".join(bodies),
                 "Places": ",".join(places),
             },
         )

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from spendplane.application.invocation_logging import Config, Order
 from spendplane.application.ports import BusyError
 
-FLAGS = ("text", "image", "embedding", "video", "audio")
+BODIES = ("text", "image", "embedding", "video", "audio")
 _NOT_YET = "validat"
 """Bedrock's words for a destination that it cannot write to: `Failed to validate permissions for …`."""
 
@@ -41,11 +41,11 @@ class BedrockLogging:
 
 
 def wanted(properties: Mapping[str, str]) -> Order:
-    """From the properties of the custom resource. Only text is ever delivered: the other bodies count nothing here."""
+    """From the properties of the custom resource."""
     bucket, group, role = properties["BucketName"], properties.get("LogGroupName"), properties.get("RoleArn")
     destination = {"bucketName": bucket}
-    config: dict[str, Any] = {f"{flag}DataDeliveryEnabled": False for flag in FLAGS}
-    config["textDataDeliveryEnabled"] = properties.get("Text") == "true"
+    logged = properties["Bodies"].split(",")
+    config: dict[str, Any] = {f"{kind}DataDeliveryEnabled": kind in logged for kind in BODIES}
     if group:
         config["cloudWatchConfig"] = {
             "logGroupName": group,

@@ -13,7 +13,7 @@ from spendplane.contract.usage_event import MAX_BATCH_RECORDS
 from spendplane.domain.identities import Attribution, Identities, caller_of
 from spendplane.domain.payloads import PayloadError, Reported, read
 
-Record = Mapping[str, Any]
+Record = dict[str, Any]
 
 
 class Profiles(Protocol):
@@ -57,7 +57,7 @@ class InvocationReport:
 
 @dataclass(frozen=True, slots=True)
 class PublishInvocations:
-    """Each line ends as one of three: a usage record, an unreadable one for the quarantine, the count of a failed call."""
+    """Each line ends as one of three: usage, something unreadable for the quarantine, or the count of a failed call."""
 
     identities: Identities
     profiles: Profiles
@@ -67,28 +67,28 @@ class PublishInvocations:
     def __call__(self, lines: Iterable[Line]) -> InvocationReport:
         """Publishes in batches, as the lines come. Raises BusyError: then all is delivered again, and counts once."""
         report = InvocationReport()
-        made = (record for line in lines if (record := self._record(line, report)) is not None)
+        made = (record for line in lines for record in self._records(line, report))
         while batch := list(islice(made, MAX_BATCH_RECORDS)):
             self.bus.publish_records(SOURCE, batch)
         return report
 
-    def _record(self, line: Line, report: InvocationReport) -> Record | None:
-        """None for a failed call."""
+    def _records(self, line: Line, report: InvocationReport) -> list[Record]:
+        """None for a failed call; more than one where other models worked for the answer."""
         report.lines += 1
         try:
             log = invocation_log.decode(line.text)
             reported = self._reported(log)
         except (UnreadableError, PayloadError) as error:
             report.unreadable += 1
-            return invocation_log.unreadable(line, str(error))
+            return [invocation_log.unreadable(line, str(error))]
         if reported is None:
             report.failed += 1
-            return None
+            return []
         attribution = self._attribution(log)
         report.published += 1
         report.unattributed += not attribution.known
         report.refused_claims += attribution.refused_project is not None
-        return invocation_log.record(log, reported, attribution)
+        return invocation_log.records(log, reported, attribution)
 
     def _reported(self, log: Log) -> Reported | None:
         """What was used, None for a failed call that used nothing. Raises PayloadError.

@@ -85,23 +85,32 @@ def with_body(log: Log, body: Any) -> Log:
     return {**log, "output": {**log["output"], "outputBodyJson": body}}
 
 
-def record(log: Log, reported: Reported, attribution: Attribution) -> dict[str, Any]:
-    """The usage record: a function of its arguments, so that the same line delivered twice says the same.
+def records(log: Log, reported: Reported, attribution: Attribution) -> list[dict[str, Any]]:
+    """The call's record, and one for each other model that worked for its answer.
 
-    Its id is made of its content: a repetition under changed rules is then a duplicate of the same request, and not a
-    contradiction. `region` is where the call was made, which is what it is charged by, also when a profile ran it
-    elsewhere: https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html
+    A function of its arguments, so that the same line delivered twice says the same. An id is made of the content: a
+    repetition under changed rules is then a duplicate of the same request, and not a contradiction. `region` is where
+    the call was made, which is what it is charged by, also when a profile ran it elsewhere:
+    https://docs.aws.amazon.com/bedrock/latest/userguide/cross-region-inference.html
     """
+    request = log["requestId"]
+    others = [
+        _record(log, other, attribution, f"{request}/{number}") for number, other in enumerate(reported.others, 1)
+    ]
+    return [_record(log, reported, attribution, request), *others]
+
+
+def _record(log: Log, reported: Reported, attribution: Attribution, request: str) -> dict[str, Any]:
     made: dict[str, Any] = {
         "time": log.get("timestamp"),
         **dict(complete(attribution.fields)),
         "provider": PROVIDER,
         "model": reported.model or log.get("modelId"),
-        "provider_request_id": log["requestId"],
+        "provider_request_id": request,
         "usage": reported.usage,
         "region": log.get("region"),
         "service_tier": reported.service_tier,
-        "outcome": "error" if log.get("errorCode") else None,
+        "outcome": "error" if log.get("errorCode") else reported.outcome,
         "caller_arn": caller_arn(log) or None,
         "refused_project_id": attribution.refused_project,
     }
