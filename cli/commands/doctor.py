@@ -49,6 +49,7 @@ def _examine(run: Session) -> Iterator[Finding]:
     from cli.checks.account import account
     from cli.checks.counting import hours
     from cli.checks.files import files
+    from cli.checks.invocations import bedrock_logs
     from cli.checks.resources import bus, queues, table, topics
     from cli.checks.running import definitions, sweep
 
@@ -57,6 +58,7 @@ def _examine(run: Session) -> Iterator[Finding]:
         "bus": bus, "table": table, "queue": queues, "topic": topics, "budgets": definitions, "sweep": sweep,
         "kill switch": enforcing.function, "crossings": enforcing.crossings, "rounds": enforcing.rounds,
         "switches": enforcing.given_up, "hours": hours,
+        "bedrock logs": bedrock_logs,
     }  # fmt: skip
     reached = list(guarded("credentials", account, run))
     yield from reached

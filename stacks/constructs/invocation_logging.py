@@ -6,6 +6,7 @@ from aws_cdk import Acknowledgment, CustomResource, Duration
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from stacks import names
 from stacks.constructs.function import Function, Runtime
 from stacks.constructs.invocation_log_store import InvocationLogStore
 
@@ -39,7 +40,8 @@ class InvocationLogging(Construct):
             on_everything=_ON_ALL,
         )
         group, role = store.log_group, store.role
-        places = [store.bucket.bucket_name, *([group.log_group_name] if group else [])]
+        # The log group also where there is none: a former deployment may have logged into it.
+        places = [store.bucket.bucket_name, names.INVOCATION_LOG_GROUP]
         self.setting = CustomResource(
             self,
             "Setting",

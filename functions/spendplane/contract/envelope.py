@@ -23,6 +23,7 @@ from spendplane.domain.usage import UsageEvent
 UNREADABLE = "unreadable"
 """The field by which an adapter hands on what it could not read: its text is the reason, kept in quarantine."""
 MAX_REASON = 1_000
+MAX_SOURCE = 256
 MAX_DIGITS = 4_000
 MAX_RECORD_BYTES = 32 * 1024
 """Of one canonical record: 100 of them fit into one transaction (4 MB)."""
@@ -76,7 +77,12 @@ def read(message: Message) -> Iterator[UsageEvent | Rejected]:
 
 
 def _source(value: object) -> str:
-    return value[:256].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    return _storable(value, MAX_SOURCE) if isinstance(value, str) else ""
+
+
+def _storable(text: str, most: int) -> str:
+    """Without lone surrogates, which no store takes."""
+    return text[:most].encode("utf-8", "replace").decode()
 
 
 def _batch(detail: Any, source: str, message: Message) -> Iterator[UsageEvent | Rejected]:
@@ -111,7 +117,7 @@ def _record(detail: Any, source: str, message: Message, *, plain: bool) -> Usage
 
 def _checked(detail: Any, source: str, received_at: datetime) -> UsageEvent | Rejected:
     if isinstance(detail, dict) and isinstance(reason := detail.get(UNREADABLE), str):
-        return Rejected(reason[:MAX_REASON], _dump(detail), source)
+        return Rejected(_storable(reason, MAX_REASON), _dump(detail), source)
     try:
         record = UsageRecord.model_validate(detail)
     except ValidationError as error:

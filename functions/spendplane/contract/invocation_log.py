@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from spendplane.contract.attribution import cleaned, complete
-from spendplane.contract.envelope import UNREADABLE
+from spendplane.contract.envelope import MAX_REASON, UNREADABLE
 from spendplane.domain.identities import FIELDS, Attribution
 from spendplane.domain.payloads import Reported
 
@@ -20,6 +20,10 @@ PROVIDER = "aws.bedrock"
 SCHEMA = "ModelInvocationLog"
 PROFILE = ":application-inference-profile/"
 MAX_SHOWN = 256
+MAX_TEXT = 2_048
+"""Characters of a field: an ARN has no more."""
+_NEEDED = ("requestId", "timestamp", "modelId")
+"""Without the request's id it could not be told whether it was counted already."""
 _SHOWN = ("schemaType", "timestamp", "accountId", "region", "requestId", "operation", "modelId", "errorCode")
 """What of a line is shown when it cannot be counted: never its bodies, which are what people wrote."""
 
@@ -48,8 +52,12 @@ def decode(text: str) -> Log:
         raise UnreadableError(f"not a record: a JSON {type(log).__name__}")
     if log.get("schemaType") != SCHEMA:
         raise UnreadableError(f"not a {SCHEMA}: schemaType is {_short(log.get('schemaType'))!r}")
-    if not isinstance(log.get("requestId"), str) or not log["requestId"].strip():
-        raise UnreadableError("no `requestId`: it could not be told whether it was counted already")
+    for name in _NEEDED:
+        value = log.get(name)
+        if not isinstance(value, str) or not value.strip():
+            raise UnreadableError(f"no `{name}`, or no text in it")
+        if len(value) > MAX_TEXT:
+            raise UnreadableError(f"`{name}` has {len(value)} characters")
     return log
 
 
@@ -57,7 +65,7 @@ def caller_arn(log: Log) -> str:
     """Empty where the line names nobody."""
     identity = log.get("identity")
     arn = identity.get("arn") if isinstance(identity, dict) else None
-    return arn if isinstance(arn, str) else ""
+    return _text(arn) or ""
 
 
 def metadata(log: Log) -> dict[str, str]:
@@ -102,20 +110,20 @@ def records(log: Log, reported: Reported, attribution: Attribution) -> list[dict
 
 def _record(log: Log, reported: Reported, attribution: Attribution, request: str) -> dict[str, Any]:
     made: dict[str, Any] = {
-        "time": log.get("timestamp"),
+        "time": log["timestamp"],
         **dict(complete(attribution.fields)),
         "provider": PROVIDER,
-        "model": reported.model or log.get("modelId"),
+        "model": reported.model or log["modelId"],
         "provider_request_id": request,
         "usage": reported.usage,
-        "region": log.get("region"),
+        "region": _text(log.get("region")),
         "service_tier": reported.service_tier,
         "outcome": "error" if log.get("errorCode") else reported.outcome,
         "caller_arn": caller_arn(log) or None,
         "refused_project_id": attribution.refused_project,
     }
     if log.get("inferenceRegion") != log.get("region"):
-        made["inference_region"] = log.get("inferenceRegion")
+        made["inference_region"] = _text(log.get("inferenceRegion"))
     given = {name: value for name, value in made.items() if value is not None}
     text = json.dumps(given, sort_keys=True, separators=(",", ":"))
     return {"id": f"bedrock-log-{sha256(text.encode()).hexdigest()[:40]}", **given}
@@ -123,7 +131,7 @@ def _record(log: Log, reported: Reported, attribution: Attribution, request: str
 
 def unreadable(line: Line, reason: str) -> dict[str, Any]:
     """What is published instead, for the meter to keep in quarantine: the reason, the place, and no body."""
-    return {UNREADABLE: reason, "where": line.where, "characters": len(line.text), **_shown(line.text)}
+    return {UNREADABLE: reason[:MAX_REASON], "where": line.where, "characters": len(line.text), **_shown(line.text)}
 
 
 def _shown(text: str) -> dict[str, str]:
@@ -136,6 +144,11 @@ def _shown(text: str) -> dict[str, str]:
     found = {name: _short(log[name]) for name in _SHOWN if name in log}
     arn = caller_arn(log)
     return {**found, **({"identity": _short(arn)} if arn else {})}
+
+
+def _text(value: object) -> str | None:
+    """What is no text, or too long for one, is as good as missing."""
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT else None
 
 
 def _short(value: object) -> str:

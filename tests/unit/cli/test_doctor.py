@@ -45,6 +45,12 @@ CONFIGURATION = {
 }
 
 
+def configuration(parameters: dict[str, Any]) -> dict[str, Any]:
+    if parameters["FunctionName"] == "spendplane-bedrock-logs":  # it is optional
+        raise refusal("ResourceNotFoundException", "GetFunctionConfiguration")
+    return CONFIGURATION
+
+
 @pytest.fixture
 def sound(shell: Shell) -> Shell:
     """An account in which all is well."""
@@ -79,7 +85,8 @@ def sound(shell: Shell) -> Shell:
                 "get_queue_attributes": depth,
             }
         ),
-        "lambda": Client({"get_function_configuration": CONFIGURATION, "get_function_concurrency": {}}),
+        "lambda": Client({"get_function_configuration": configuration, "get_function_concurrency": {}}),
+        "bedrock": Client({"get_model_invocation_logging_configuration": {}}),
         "sns": Client({"list_subscriptions_by_topic": {"Subscriptions": [{"SubscriptionArn": "arn:aws:sns:1"}]}}),
         "scheduler": Client({"get_schedule": {"State": "ENABLED"}}),
         "cloudwatch": Client({"get_metric_statistics": {"Datapoints": [{"Sum": 10.0}]}}),
@@ -99,6 +106,7 @@ def test_a_sound_account_has_nothing_but_ok(sound: Shell) -> None:
     assert set(states) == {
         "budgets.yaml", "prices.yaml", "credentials", "clock", "bus", "rule", "table", "index", "expiry", "recovery",
         "queue", "dead letters", "topic", "budgets", "sweep", "kill switch", "crossings", "rounds", "switches", "hours",
+        "bedrock logs",
     }  # fmt: skip
     assert "0 failed" in sound("doctor").stdout
 

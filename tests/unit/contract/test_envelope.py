@@ -181,3 +181,13 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
 @pytest.mark.parametrize("cost", ["1_000", "1,000", "$5", "0x10", "five", "", "1e400"])
 def test_a_cost_is_a_decimal_as_everybody_writes_it(cost: str) -> None:
     assert "cost_usd" in reason(message(record("a", cost_usd=cost)))
+
+
+def test_what_an_adapter_could_not_read_is_refused_in_its_own_words() -> None:
+    unread = {"unreadable": f"no counts \ud800 {'x' * 2000}", "where": "line 7"}
+    first, second = read(batch([unread, record("good")]))
+    assert isinstance(first, Rejected)
+    assert first.reason.startswith("no counts ? xxx")
+    assert len(first.reason) == 1000
+    assert json.loads(first.body)["where"] == "line 7"
+    assert isinstance(second, UsageEvent)

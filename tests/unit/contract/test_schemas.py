@@ -45,9 +45,8 @@ def test_they_are_schemas(name: str) -> None:
 
 def test_there_is_one_for_every_event() -> None:
     names = {f"{name.lower().replace(' ', '-')}.v1.json" for name in (*MODELS, *SWITCH_EVENTS)}
-    assert names | {"ai-usage-recorded.v1.json", "ai-usage-batch-recorded.v1.json", "budgets.yaml.v1.json"} == set(
-        SCHEMAS
-    )
+    usage = {"ai-usage-recorded.v1.json", "ai-usage-batch-recorded.v1.json"}
+    assert names | usage | {"budgets.yaml.v1.json", "identities.yaml.v1.json"} == set(SCHEMAS)
 
 
 CASES = [
@@ -138,3 +137,12 @@ def test_the_schema_of_the_budgets_file_serves_editors() -> None:
     assert valid("budgets.yaml.v1.json", content)
     content["budgets"][0]["limt_usd"] = 5
     assert not valid("budgets.yaml.v1.json", content)
+
+
+def test_the_schema_of_the_identities_file_serves_editors() -> None:
+    import yaml
+
+    content = yaml.safe_load((ROOT / "examples/identities.yaml").read_text(encoding="utf-8"))
+    assert valid("identities.yaml.v1.json", content)
+    content["identities"][0]["enviroment"] = "test"
+    assert not valid("identities.yaml.v1.json", content)
