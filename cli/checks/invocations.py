@@ -30,7 +30,8 @@ def bedrock_logs(run: Session) -> Iterator[Finding]:
     if not read:
         told = " and ".join(f"{kind} {name}" for kind, name in places)
         detail = f"Bedrock logs into {told}, which nobody reads"
-        yield Finding(CHECK, State.FAIL, detail, f"deploy with -c bedrock_logs=existing, {_GUIDE}")
+        mend = f"deploy again; where the logs are somebody else's, with -c bedrock_logs=existing, {_GUIDE}"
+        yield Finding(CHECK, State.FAIL, detail, mend)
         return
     bodies = "with" if setting.get("textDataDeliveryEnabled") else "without"
     yield Finding(CHECK, State.OK, f"{read[0]} is read; it is logged {bodies} what people write")
