@@ -3,6 +3,8 @@
 from proof.section import Listed
 
 SECTIONS: tuple[Listed, ...] = (
+    Listed("simulate", "Faults, simulated", "proof.simulator.section"),
+    Listed("rivals", "Side by side with the common pattern", "proof.rivals.section"),
     Listed("engine", "The official engine", "proof.engine"),
     Listed("mutants", "Planted bugs", "proof.mutants.section"),
 )

@@ -70,17 +70,31 @@ class Actor:
         self.loop.say(self.name, f"** {why}")
 
     def io(
-        self, call: str, effect: Callable[[], T], refuse: Callable[[str], Exception], kinds: tuple[str, ...] = WRITE
+        self,
+        call: str,
+        effect: Callable[[], T],
+        refuse: Callable[[str], Exception],
+        kinds: tuple[str, ...] = WRITE,
+        pace: float = 0.4,
     ) -> T:
-        """Carries out one call, or not. `refuse` makes the caller's error of a kind of fault."""
+        """Carries out one call, or not. `refuse` makes the caller's error of a kind of fault; `pace` is ten times what
+        the call takes at most, in seconds.
+        """
         fault = self.chaos.pick(*kinds)
         self.faults += fault is not None and fault != "slow"
-        self.wait({"slow": 40.0, "stall": 800.0}.get(fault or "", 0.4) * self.rng.uniform(0.005, 0.1))
+        self.wait({"slow": 40.0, "stall": 800.0}.get(fault or "", pace) * self.rng.uniform(0.005, 0.1))
         if fault is None:
             self.loop.say(self.name, call)
-            return effect()
+            return self._said(effect)
         self.loop.say(self.name, f"{call}  ! fault {self.chaos.number}: {fault}")
         return self._faulty(fault, effect, refuse)
+
+    def _said(self, effect: Callable[[], T]) -> T:
+        try:
+            return effect()
+        except Exception as error:
+            self.loop.say(self.name, f"  refused: {error}")
+            raise
 
     def _faulty(self, fault: str, effect: Callable[[], T], refuse: Callable[[str], Exception]) -> T:
         if fault == "crash_before":

@@ -1,4 +1,4 @@
-"""The invariants of the books, checked at every write, against what producers sent and not against the product's word."""
+"""The invariants of the books, checked at every write against what the producers sent, not the product's word."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ Sums = tuple[Decimal, int, int, int]
 """Dollars, tokens, requests, unpriced records."""
 NOTHING: Sums = (Decimal(0), 0, 0, 0)
 STALE = timedelta(seconds=50)
-"""A meter may count by definitions that are 15 s old when its batch begins, which takes 30 s, and a call in flight 3."""
+"""A meter may count by definitions that are 15 s old as its batch begins; that takes 30 s, a call in flight 3."""
 AUTHORITY = "Budget Threshold Crossed"
 
 
@@ -31,8 +31,9 @@ def code(period: str, time: datetime) -> str:
 
 def over(sums: Sums, budget: Budget, percent: int) -> bool:
     """Whether one of the limits was reached to so many percent; nothing spent never is."""
-    limits = (budget.limits.usd, budget.limits.tokens, budget.limits.requests)
-    return any(limit is not None and used > 0 and used * 100 >= limit * percent for used, limit in zip(sums, limits, strict=False))
+    limits = budget.limits
+    measured = ((sums[0], limits.usd), (Decimal(sums[1]), limits.tokens), (Decimal(sums[2]), limits.requests))
+    return any(limit is not None and used > 0 and used * 100 >= limit * percent for used, limit in measured)
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ class Books:
     live: dict[Ref, Sums] = field(default_factory=dict)
     fired: dict[Ref, set[str]] = field(default_factory=dict)
     versions: list[tuple[datetime, dict[str, Budget]]] = field(default_factory=list)
+    replaced: list[datetime] = field(default_factory=list)
+    """When readers were told that each version, but for the last ones, is over."""
     definitions: dict[str, Budget] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
 
@@ -55,25 +58,19 @@ class Books:
 
     def hear(self, changes: list[Change]) -> None:
         """One write: all of it happened at once."""
+        by_kind: dict[str, list[Change]] = {}
+        for change in changes:
+            by_kind.setdefault(change[0][0][:2], []).append(change)
         touched: set[Ref] = set()
-        marked: set[str] = set()
-        announced: set[str] = set()
-        for key, old, new in changes:
-            match key[0][:2]:
-                case "E#":
-                    touched |= self._row(key, old, new)
-                case "C#":
-                    touched.add(self._counter(key, old, new))
-                    marked |= self._marks(_ref(key), old, new)
-                case "A#":
-                    announced |= self._announcement(old, new)
-                case "B":
-                    self._definition(key, new)
-        if any(key[0] == "B" for key, _, _ in changes):
-            self.versions.append((self.now(), dict(self.definitions)))
+        for key, old, new in by_kind.get("E#", ()):
+            touched |= self._row(key, old, new)
+        touched |= {self._counter(*change) for change in by_kind.get("C#", ())}
+        self._terms([*by_kind.get("B", ()), *by_kind.get("B#", ())])
         for ref in touched:
             if self.live.get(ref, NOTHING) != self.sums.get(ref, NOTHING):
                 self.broken.append(f"I1: {ref} holds {self.live.get(ref)}, its rows sum to {self.sums.get(ref)}")
+        marked = {mark for key, old, new in by_kind.get("C#", ()) for mark in self._marks(_ref(key), old, new)}
+        announced = {name for _, old, new in by_kind.get("A#", ()) for name in self._announcement(old, new)}
         if marked != announced:
             self.broken.append(f"I3: marked {sorted(marked)}, announced {sorted(announced)}")
 
@@ -85,6 +82,12 @@ class Books:
                 return
             yield budgets
             until = begun
+
+    def readable(self) -> Iterator[dict[str, Budget]]:
+        """What a meter may count by: the definitions that it was not told long enough ago are over."""
+        for number, (_, budgets) in enumerate(self.versions):
+            if number >= len(self.replaced) or self.replaced[number] >= self.now() - STALE:
+                yield budgets
 
     def _row(self, key: Key, old: Item | None, new: Item) -> set[Ref]:
         dedup, event = key[0][2:], json.loads(new["event"]["S"])
@@ -115,8 +118,7 @@ class Books:
         costs = {_cost(item) for item in self.accepted.get(dedup, ()) if item["id"] == event["id"] and is_valid(item)}
         if usd not in costs and not (None in costs and usd == MYSTERIES.get(event["model"])):
             self.broken.append(f"I2: {dedup} ({event['id']}) was booked at {usd}, sent at {costs}")
-        since = self.now() - STALE
-        if not any(_counted(event, budgets.values()) == set(refs) for budgets in self.in_force(since)):
+        if not any(_counted(event, budgets.values()) == set(refs) for budgets in self.readable()):
             self.broken.append(f"I1: {dedup} was counted in {refs}: no budgets of the last {STALE} say so")
 
     def _counter(self, key: Key, old: Item | None, new: Item) -> Ref:
@@ -155,13 +157,17 @@ class Books:
             self.broken.append(f"I3: {new['id']['S']} went from {states[0]} back to {states[1]}")
         return set()
 
-    def _definition(self, key: Key, new: Item) -> None:
-        if key[0] != "B":
-            return
-        if "retired" in new:
-            self.definitions.pop(key[1], None)
-        else:
-            self.definitions[key[1]] = budget_from_item(new)
+    def _terms(self, changes: list[Change]) -> None:
+        """Definitions, and the word to the readers that there are new ones."""
+        for (pk, sk), _, new in changes:
+            if pk == "B#version":
+                self.replaced += [self.now()] * (len(self.versions) - 1 - len(self.replaced))
+            elif "retired" in new:
+                self.definitions.pop(sk, None)
+            else:
+                self.definitions[sk] = budget_from_item(new)
+        if any(key[0] == "B" for key, _, _ in changes):
+            self.versions.append((self.now(), dict(self.definitions)))
 
 
 def dedup_key(record: dict[str, Any]) -> str:

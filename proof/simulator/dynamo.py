@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from proof.simulator.actor import READ, WRITE, Actor
+from proof.simulator.actor import READ, Actor
 from proof.simulator.expressions import Item, condition
 from proof.simulator.table import CancelledError, SimTable
 
@@ -43,7 +43,8 @@ class SimDynamo:
             if fault != "conflict":
                 return _refusal(fault)
             return _error(
-                "TransactionCanceledException", [{"Code": "TransactionConflict"}, *({"Code": "None"},) * (len(TransactItems) - 1)]
+                "TransactionCanceledException",
+                [{"Code": "TransactionConflict"}, *({"Code": "None"},) * (len(TransactItems) - 1)],
             )
 
         return self.actor.io(_said(TransactItems), effect, refuse)
@@ -89,7 +90,7 @@ class SimDynamo:
             if lags:
                 seen = self.actor.loop.now - INDEX_LAG
                 keys = [key for key in keys if self.table.written[key] < seen]
-            if not asked["ScanIndexForward"] if "ScanIndexForward" in asked else False:
+            if not asked.get("ScanIndexForward", True):
                 keys.reverse()
             return {"Items": [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]}
 
@@ -146,6 +147,3 @@ def _said(actions: list[Item]) -> str:
 def _name(key: Item) -> str:
     sort = key["sk"]["S"]
     return str(key["pk"]["S"]) + (f"/{sort}" if len(sort) > 1 else "")
-
-
-__all__ = ["WRITE", "SimDynamo"]

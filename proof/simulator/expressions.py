@@ -158,7 +158,8 @@ def _set_value(text: str, item: Item, names: Names, values: Item) -> Item:
     call = re.fullmatch(r"if_not_exists\(([#\w]+), (:\w+)\)", text)
     if call is None:
         raise ValueError(f"unknown value {text}")
-    kept: Item = item.get(names.get(call[1], call[1]), values[call[2]])
+    name = names.get(call[1], call[1])
+    kept: Item = item[name] if name in item else values[call[2]]
     return kept
 
 

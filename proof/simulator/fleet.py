@@ -12,6 +12,8 @@ from spendplane.domain.targets import State, Target
 
 AT_ONCE = tuple(kind for kind in WRITE if kind != "late")
 """Calls to a control plane: what was given up is not carried out later."""
+PACE = 6.0
+"""Control planes are slow: up to 0.6 s a call."""
 Parts = dict[str, int | None]
 
 
@@ -96,7 +98,7 @@ class SimActuator:
                 return {"allowed": 1}
             return None if state is None else dict(state)
 
-        return self.actor.io(f"observe {target.name}", effect, busy, READ)
+        return self.actor.io(f"observe {target.name}", effect, busy, READ, PACE)
 
     def throttled(self, before: State) -> State | None:
         """See `fleet.Actuator`."""
@@ -114,7 +116,10 @@ class SimActuator:
         """See `fleet.Actuator`."""
         for part, value in before.items():
             self._change(
-                "restore", target, f"{part}={value}", lambda p=part, v=value: self._set(target, p, v)  # type: ignore[misc]
+                "restore",
+                target,
+                f"{part}={value}",
+                lambda p=part, v=value: self._set(target, p, v),  # type: ignore[misc]
             )
 
     def describe(self, before: State) -> str:
@@ -131,4 +136,4 @@ class SimActuator:
                 raise RefusedError(f"AccessDenied: the tags of {target.name} do not permit it")
             effect()
 
-        self.actor.io(f"{call} {target.label} {what}", guarded, busy, AT_ONCE)
+        self.actor.io(f"{call} {target.label} {what}", guarded, busy, AT_ONCE, PACE)

@@ -1,10 +1,10 @@
-"""The deployed functions: the real use cases over the real adapters, in containers that stay warm, crash and overlap."""
+"""The deployed functions: real use cases over real adapters, in containers that stay warm, crash and overlap."""
 
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from proof.simulator.actor import Actor, Crash
 from proof.simulator.dynamo import SimDynamo
@@ -92,7 +92,7 @@ class Functions:
 
     def _use_case(self, function: str, actor: Actor) -> Any:
         world, wrap, retry = self.world, self.wrap, actor.retry
-        table = Table(SimDynamo(world.table, actor), "spendplane", retry)
+        table = Table(cast("Any", SimDynamo(world.table, actor)), "spendplane", retry)
         ledger, definitions = wrap("ledger", DynamoLedger(table)), wrap("definitions", DynamoDefinitions(table))
         outbox, quarantine = wrap("outbox", DynamoOutbox(table)), wrap("quarantine", DynamoQuarantine(table))
         bus = wrap("bus", SimBus(actor, world.deliver))
@@ -102,8 +102,8 @@ class Functions:
         if function == "sweep":
             return wrap("sweep", Sweep(ledger, definitions, outbox, bus, bootstrap.judge(ports)))
         if function == "notify":
-            topics = [SimTopic(name, actor, world.tell) for name in ("on-call", "budget-alerts")]
-            return wrap("notify", Notify(outbox, *topics))
+            on_call, alerts = (SimTopic(name, actor, world.tell) for name in ("on-call", "budget-alerts"))
+            return wrap("notify", Notify(outbox, on_call, alerts))
         if function == "define":
             return DefineBudgets(definitions)
         if function == "reprice":

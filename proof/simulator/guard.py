@@ -15,6 +15,8 @@ from spendplane.domain.budgets import Budget
 from spendplane.domain.targets import Target
 
 SKEW = timedelta(seconds=10)
+AHEAD = timedelta(minutes=5)
+"""An event may be so early, and with it a period that begins."""
 LIVE = frozenset({"engaging", "throttled", "restoring"})
 
 
@@ -75,7 +77,7 @@ class Guard:
         return False
 
     def _deserved(self, target: Target, actor: Actor) -> bool:
-        moments = (actor.began - SKEW, self.now() + SKEW)
+        moments = (actor.began - SKEW, self.now() + SKEW, self.now() + AHEAD)
         return any(
             budget.mode == "enforce" and concerns(budget, target) and self._over(budget, target.scope, moments)
             for budgets in self.books.in_force(actor.began - SKEW)
@@ -104,7 +106,9 @@ def concerns(budget: Budget, target: Target) -> bool:
         return False
     if "environment" in match and tags.get("environment") not in match["environment"]:
         return False
-    return (target.kind == "bedrock-role" and target.scope is not None) if budget.per else target.scope is None
+    if budget.per is None:
+        return target.scope is None
+    return target.scope is not None and target.kind == "bedrock-role"
 
 
 def _is_json(value: dict[str, Any]) -> bool:

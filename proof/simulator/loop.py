@@ -21,7 +21,8 @@ class Loop:
 
     now: datetime
     queue: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
-    trace: list[str] = field(default_factory=list)
+    trace: list[str] | None = None
+    """A line per step, where somebody wants to read it."""
     after_step: Callable[[], None] = lambda: None
     events: int = 0
     _numbers: "count[int]" = field(default_factory=count)
@@ -66,4 +67,6 @@ class Loop:
 
     def say(self, who: str, what: str) -> None:
         """A line of the trace."""
+        if self.trace is None:
+            return
         self.trace.append(f"{self.now:%Y-%m-%d %H:%M:%S}.{self.now.microsecond // 1000:03d}  {who:<12} {what}")

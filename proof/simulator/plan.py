@@ -23,6 +23,7 @@ PROJECTS, USERS = ("marketing-gen-v1", "search"), ("ann", "ben", "cyd")
 ENVIRONMENTS = ("staging", "staging", "staging", "development", "production")
 AMOUNTS = ("0.01", "0.37", "1", "2.5", "2.5", "6", "13")
 MYSTERIES = {"mystery-1": Decimal("2.75"), "mystery-2": Decimal("0.000000000000000001")}
+Match = dict[str, str | tuple[str, ...]]
 OWNERS_TAGS = ("staging", "development", "production", "Staging", "stаging", "prod")
 
 
@@ -36,7 +37,19 @@ class Action:
     given: Any
 
     def __str__(self) -> str:
-        return f"{self.number}:{self.kind}"
+        return f"action {self.number}: {self.kind} {_briefly(self.given)}"
+
+
+def _briefly(given: Any) -> str:
+    """For a timeline."""
+    if isinstance(given, list):
+        return ", ".join(map(_briefly, given)) or "nothing"
+    if isinstance(given, Budget):
+        return f"{given.id} ({given.limits.usd} $, {given.period.value}, {given.mode})"
+    if isinstance(given, dict) and "usage" in given:
+        cost = f"{given['cost_usd']} $" if "cost_usd" in given else given["model"]
+        return f"{given['id']} ({cost}, {given['user_id']}, {given['environment']}, {given['time'][:19]})"
+    return str(given)
 
 
 @dataclass(slots=True)
@@ -70,10 +83,11 @@ def plan(rng: random.Random) -> Plan:
 
 def _budgets(rng: random.Random) -> list[Budget]:
     """Two or three, of which at least one may throttle."""
-    staging = {"project_id": PROJECTS[0], "environment": "staging"}
-    wide = {"project_id": PROJECTS[0], "environment": ("staging", "development")}
+    period, shards = _period(rng), rng.choice((1, 1, 3))
+    staging: Match = {"project_id": PROJECTS[0], "environment": "staging"}
+    wide: Match = {"project_id": PROJECTS[0], "environment": ("staging", "development")}
     choices = (
-        budget("staging", _limit(rng), match=staging, period=_period(rng), mode="enforce", shards=rng.choice((1, 1, 3))),
+        budget("staging", _limit(rng), match=staging, period=period, mode="enforce", shards=shards),
         budget("wide", _limit(rng), match=wide, period=_period(rng), mode="enforce", thresholds=(50, 80, 100),
                on_soft_limit=rng.choice(("notify", "degrade"))),
         budget("person", rng.choice((3, 8)), match=wide, per="user_id", period=Period.DAILY,
@@ -96,8 +110,7 @@ def _period(rng: random.Random) -> Period:
 def _usage(rng: random.Random, begin: float, end: float, start: datetime) -> list[tuple[float, str, Any]]:
     drafts: list[tuple[float, str, Any]] = []
     known: list[dict[str, Any]] = []
-    for number in range(rng.randrange(4, 26)):
-        at = rng.uniform(begin, end)
+    for number, at in enumerate(sorted(rng.uniform(begin, end) for _ in range(rng.randrange(4, 26)))):
         records = [
             _record(rng, f"{begin:.0f}-{number}-{place}", start + timedelta(seconds=at), known)
             for place in range(rng.choice((1, 1, 1, 2, 5)))
@@ -116,7 +129,7 @@ def _record(rng: random.Random, name: str, at: datetime, known: list[dict[str, A
         return {**rng.choice(known), "cost_usd": "0.77"}
     if known and draw < 0.13:
         return {**rng.choice(known), "id": name}  # another adapter saw the same call, where it has a request id
-    late = rng.choice((0, 0, 0, 0, 700, 90_000, 40 * 86_400 if draw > 0.97 else 60))
+    late = rng.choice((0, 0, 0, 0, 700, 90_000, 40 * 86_400 if draw > 0.97 else 60, -200 if draw > 0.8 else 0))
     fields: dict[str, Any] = {
         "time": (at - timedelta(seconds=late)).astimezone(UTC).isoformat(),
         "project_id": rng.choice((*PROJECTS[:1] * 4, PROJECTS[1])),
@@ -142,8 +155,10 @@ def _people(rng: random.Random, begin: float, end: float, made: Plan) -> list[tu
     for at in sorted(rng.uniform(begin, end) for _ in range(rng.choice((0, 0, 1, 1, 2)))):
         budgets = _changed(rng, budgets)
         drafts.append((at, "deploy", budgets))
-    for _ in range(rng.choice((0, 0, 1, 2))):
-        drafts.append((rng.uniform(begin, end), rng.choice(("release", "release", "engage")), _word(rng, made.budgets)))
+    drafts += [
+        (rng.uniform(begin, end), rng.choice(("release", "release", "engage")), _word(rng, made.budgets))
+        for _ in range(rng.choice((0, 0, 1, 2)))
+    ]
     for _ in range(rng.choice((0, 1, 1, 3))):
         name, part, value = rng.choice(("agent", "agent", "batch", "chat")), rng.choice("ab"), rng.randrange(1, 9)
         drafts.append((rng.uniform(begin, end), "turn on", (name, part, value)))

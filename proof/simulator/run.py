@@ -1,5 +1,6 @@
 """One seed from its plan to its end, under watch."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,15 +28,16 @@ class Run:
 
     seed: int
     chosen: Collection[int] | None = None
-    without: Collection[int] = ()
+    faults: Collection[int] | None = None
     plant: Plant | None = None
+    traced: bool = False
     world: World = field(init=False)
     books: Books = field(init=False)
     guard: Guard = field(init=False)
     broken: str | None = None
 
     def __post_init__(self) -> None:
-        self.world = world = World(self.seed, self.chosen, self.without)
+        self.world = world = World(self.seed, self.chosen, self.faults, self.traced)
         self.books = Books(lambda: world.loop.now)
         self.guard = Guard(self.books, world.account, world.table, lambda: world.loop.now)
         world.table.listeners.append(self.books.hear)
@@ -62,11 +64,28 @@ class Run:
             self.world.loop.say("proof", f"DOES NOT HOLD: {error}")
         return self
 
+    @property
+    def figures(self) -> Counter[str]:
+        """What came to pass in it."""
+        world, books = self.world, self.books
+        return Counter(
+            steps=world.loop.events,
+            records=sum(map(len, books.accepted.values())),
+            rows=len(books.rows),
+            alerts=sum(map(len, books.fired.values())),
+            notices=self.guard.told.total(),
+            deployments=len(books.replaced),
+            changes_of_targets=self.guard.changes,
+            functions_crashed=sum(world.chaos.happened[kind] for kind in ("crash_before", "crash_after", "stall")),
+        )
+
     def _check(self) -> None:
         if self.books.broken:
             raise BrokenError("; ".join(self.books.broken))
 
     def _at_rest(self) -> None:
+        if self.world.loop.now.hour == 0 and self.world.loop.now.minute < 4:  # a period has just ended
+            self.world.tick_for(AFTERWARDS)
         self.books.broken += Rest(self).broken()
         self.world.functions.invoke("rebuild", lambda rebuild, now: rebuild(now), self._rebuilt)
         self.world.loop.run_until(self.world.loop.now + timedelta(seconds=10))
@@ -84,7 +103,7 @@ class Run:
         self._check()
 
     def _notified(self, announcement_id: str, actor: Actor) -> None:
-        self.guard.excuses[announcement_id] += actor.faults > 0
+        self.guard.excuses[announcement_id] += actor.faults
 
     def _turned(self, key: str) -> None:
         self.guard.turned[key] = self.world.loop.now

@@ -41,7 +41,7 @@ class Network:
             return
         self.loop.after(self.rng.uniform(5, 400) if fault == "delay" else self.rng.uniform(0.05, 1.5), act)
         if fault == "duplicate":
-            self.loop.after(self.rng.uniform(0.05, 90), act)
+            self.loop.after(self.rng.uniform(0.05, self.rng.choice((1.5, 1.6, 90))), act)
 
 
 @dataclass(slots=True)

@@ -4,7 +4,6 @@ from base64 import b64decode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from proof.simulator.expressions import Item, condition, updated
 
@@ -62,7 +61,9 @@ class SimTable:
             return
         if not 0 < len(actions) <= MAX_ITEMS:
             raise ValueError(f"{len(actions)} items in a transaction")
-        keys = [_key(body["Item"] if "Put" in action else body["Key"]) for action in actions for body in action.values()]
+        keys = [
+            _key(body["Item"] if "Put" in action else body["Key"]) for action in actions for body in action.values()
+        ]
         if len(set(keys)) < len(keys):
             raise ValueError("two actions of a transaction on one item")
         reasons = [self._reason(action, key) for action, key in zip(actions, keys, strict=True)]
@@ -92,7 +93,8 @@ class SimTable:
 
     def _after(self, action: Item, key: Key) -> Item:
         if "Put" in action:
-            return dict(action["Put"]["Item"])
+            put: Item = action["Put"]["Item"]
+            return dict(put)
         body = action["Update"]
         old = self.items.get(key) or {"pk": {"S": key[0]}, "sk": {"S": key[1]}}
         names, values = body.get("ExpressionAttributeNames", {}), body.get("ExpressionAttributeValues", {})
@@ -118,9 +120,9 @@ def _key(item: Item) -> Key:
     return item["pk"]["S"], item["sk"]["S"]
 
 
-def _read(item: Item) -> Any:
+def _read(item: Item) -> Item:
     """As a client gets it: binary values as bytes."""
-    found = dict(item)
+    found: Item = dict(item)
     if "B" in found.get("body", {}):
         found["body"] = {"B": b64decode(found["body"]["B"])}
     return found

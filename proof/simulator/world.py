@@ -14,13 +14,13 @@ from proof.simulator.loop import Loop
 from proof.simulator.plan import MYSTERIES, Action, Plan, plan
 from proof.simulator.services import Network, SimQueue
 from proof.simulator.table import SimTable
+from spendplane.adapters.memory.fleet import VANISHING
 from spendplane.application.ports import Announcement
 from spendplane.application.ports import Message as Notice
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED
-from spendplane.domain.targets import EXEMPT_TAG
 from tests.support.builders import envelope
-from tests.support.fleets import ROLE, VANISHING, target
+from tests.support.fleets import ROLE, target
 from tests.support.world import FOR_PEOPLE, NOT_PRODUCTION, PriceList
 
 HEALING = timedelta(minutes=16)
@@ -43,11 +43,12 @@ def _deaf(*_: Any) -> None:
 
 @dataclass(slots=True)
 class World:
-    """One run. `chosen` are the actions that happen (None: all), `without` the faults that do not."""
+    """One run. `chosen` are the actions that happen, `faults` the faults; None: all."""
 
     seed: int
     chosen: Collection[int] | None = None
-    without: Collection[int] = ()
+    faults: Collection[int] | None = None
+    traced: bool = False
     plan: Plan = field(init=False)
     loop: Loop = field(init=False)
     chaos: Chaos = field(init=False)
@@ -66,8 +67,8 @@ class World:
     def __post_init__(self) -> None:
         self.plan = plan(random.Random(f"{self.seed}/plan"))
         rng = random.Random(f"{self.seed}/run")
-        self.loop = Loop(self.plan.start)
-        self.chaos = Chaos(random.Random(f"{self.seed}/chaos"), self.without)
+        self.loop = Loop(self.plan.start, trace=[] if self.traced else None)
+        self.chaos = Chaos(random.Random(f"{self.seed}/chaos"), self.faults)
         self.account = Account(NOT_PRODUCTION.environments)
         self.network = Network(self.loop, self.chaos, rng)
         self.queue = SimQueue(self.loop, self.chaos, rng, wake=self._poll)
@@ -188,7 +189,9 @@ class World:
                 self._word(action.kind, given)
 
     def _publish(self, records: list[dict[str, Any]]) -> None:
-        detail, kind = (records[0], USAGE_RECORDED) if len(records) == 1 else ({"records": records}, USAGE_BATCH_RECORDED)
+        detail, kind = (
+            (records[0], USAGE_RECORDED) if len(records) == 1 else ({"records": records}, USAGE_BATCH_RECORDED)
+        )
         for item in records:
             self.on_accepted(item)
         self.network.hand_over("usage", lambda: self.queue.put(envelope(detail, kind)), may_drop=False)
@@ -209,8 +212,8 @@ class World:
 
     def _tag(self, name: str, environment: str, exempt: bool) -> None:  # noqa: FBT001  # drawn in the plan
         item = next(item for item, _ in TARGETS if item.name == name)
-        more = {EXEMPT_TAG: f"{self.loop.now:%Y-%m-%d}"} if exempt else {}
-        changed = target(name, item.kind, **{"environment": environment}, **({"exempt": more[EXEMPT_TAG]} if exempt else {}))
+        until = f"{self.loop.now:%Y-%m-%d}" if exempt else ...
+        changed = target(name, item.kind, environment=environment, exempt=until)
         self.loop.say("people", f"tag {name} {environment}" + (" exempt" if exempt else ""))
         self.account.tag(changed, self.loop.now)
 
@@ -221,7 +224,8 @@ class World:
             word |= {"until": until and until.isoformat(), "extend_usd": given["extend_usd"]}
 
         def done(answer: Any, _: Actor) -> None:
-            self.loop.say("people", f"{kind} was answered: {answer if isinstance(answer, BaseException) else answer['ok']}")
+            self.loop.say(
+                "people", f"{kind} was answered: {answer if isinstance(answer, BaseException) else answer['ok']}"
+            )
 
         self.functions.invoke("enforce", lambda orders, now: orders(word, now), done)
-

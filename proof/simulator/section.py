@@ -1,0 +1,140 @@
+"""The section `simulate`: the real functions under thousands of seeds of faults, and a hunt for planted bugs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from proof.plots import bars
+from proof.section import Plot, Section, Settings, Table
+from proof.simulator.campaign import Campaign, hunts, many, some
+from proof.simulator.chaos import KINDS
+from proof.simulator.planted import BUGS
+from proof.simulator.run import Run
+from proof.simulator.shrink import Short, shrink
+
+SEEDS, QUICK_SEEDS = 10_000, 50
+HUNTED, QUICK_BUG = 1_000, "rows and counters in two writes"
+LAST_STEPS = 40
+MEANING = {
+    "crash_before": "the process is gone before a call", "crash_after": "right after it",
+    "throttled": "a call is refused for its rate", "conflict": "for another transaction",
+    "unreachable": "there is no way to the service", "lost": "carried out, and the reply never comes",
+    "repeated": "likewise, and the client sends it again", "late": "no reply, and carried out seconds later",
+    "slow": "a call takes up to 4 s", "stall": "up to 80 s: most functions end by their timeout",
+    "duplicate": "an event or message comes twice", "delay": "it comes minutes later",
+    "dropped": "it never comes; a tick of a schedule likewise", "unacked": "a message that was dealt with comes again",
+    "index_lag": "the sparse index does not show the last 4 s", "part": "the bus takes some entries of a call",
+}  # fmt: skip
+TEXT = """
+Each seed is one run of 20 minutes or more of an account: meter, notify, sweep, enforce and the deployment's function,
+the real use cases over the real DynamoDB adapters. Only the wire is simulated: a table that evaluates conditions,
+transactions and their tokens, a bus, a queue with its dead letters, topics, resources with their tags. Every call is a
+step between which any other process may run; two copies of a function at once are the rule. Clocks of two processes
+differ by up to 10 s. Runs lie over ends of days, ISO weeks, months, years and around leap days; limits are changed,
+people release and engage, Auto Scaling turns targets back on, tags change, and each kind of target has a twin in
+production. Half of the kinds of faults are left out of each run, the others have a rate of their own.
+
+I1 to I3 are checked at every write of the table against what the producers sent, I4 and I5 at every change of a
+target. When faults have stopped, everything must come to rest within 16 minutes: each event is in the ledger or in
+quarantine, everybody was told, all that should be down is down, and all else is as its owner left it. Then the budgets
+are removed, and everything is given back.
+
+The same seed gives the same run, byte for byte: `python -m proof simulate --seed 7 --trace` shows it, `--shrink` makes
+a failing one short.
+"""
+
+
+def run(settings: Settings) -> Section:
+    """`quick`: fifty seeds and one planted bug, in this process."""
+    if settings.quick:
+        found, hunted = some(range(QUICK_SEEDS)), {QUICK_BUG: some(range(QUICK_SEEDS), QUICK_BUG)}
+    else:
+        hunted = hunts(HUNTED, settings.progress)
+        found = many(range(SEEDS), settings.progress)
+    caught = sum(bool(item.broken) for item in hunted.values())
+    failures = [
+        f"seed {seed}: {what} (python -m proof simulate --seed {seed} --trace)" for seed, what in found.broken.items()
+    ]
+    failures += [
+        f"the planted bug was not found in {HUNTED} seeds: {bug}" for bug, item in hunted.items() if not item.broken
+    ]
+    summary = (
+        f"{found.seeds:,} seeds, {found.figures['steps']:,} steps, {found.faults.total():,} faults: "
+        f"{len(found.broken)} broken invariants; {caught} of {len(hunted)} planted bugs were found"
+    )
+    data = {
+        "seeds": found.seeds, "broken": {str(seed): what for seed, what in found.broken.items()},
+        "figures": dict(found.figures), "faults": dict(found.faults),
+        "planted": {bug: _hunt(item) for bug, item in hunted.items()},
+    }  # fmt: skip
+    return Section(summary, data, TEXT, _tables(found, hunted), [_plot(found)], failures)
+
+
+def _hunt(item: Campaign) -> dict[str, object]:
+    return {
+        "seeds": item.seeds,
+        "found_by": next(iter(item.broken), None),
+        "as": next(iter(item.broken.values()), None),
+    }
+
+
+def _tables(found: Campaign, hunted: dict[str, Campaign]) -> list[Table]:
+    caught = [(bug, item.seeds, next(iter(item.broken.values()), "not found")[:100]) for bug, item in hunted.items()]
+    return [
+        Table("What came to pass", ("what", "how often"), [(k.replace("_", " "), v) for k, v in found.figures.items()]),
+        Table("Faults", ("kind", "what it is", "times"), [(kind, MEANING[kind], found.faults[kind]) for kind in KINDS]),
+        Table(
+            "Planted bugs", ("bug", "seeds until it was found", "as"), caught,
+            "Each is put into the real parts in place of what stands there; one that is not found fails the proof.",
+        ),
+    ]  # fmt: skip
+
+
+def _plot(found: Campaign) -> Plot:
+    kinds = sorted(KINDS, key=lambda kind: -found.faults[kind])
+    svg = bars("Faults that happened", kinds, {"times": [found.faults[kind] for kind in kinds]})
+    return Plot("faults", "How often each kind of fault happened", svg)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """One seed, again. 0: everything held; 1: something did not."""
+    parser = argparse.ArgumentParser("python -m proof simulate")
+    parser.add_argument("--seed", type=int, required=True, help="the run")
+    parser.add_argument("--trace", action="store_true", help=f"print every step, not only the last {LAST_STEPS}")
+    parser.add_argument("--shrink", action="store_true", help="find a shorter run in which the same invariant breaks")
+    parser.add_argument("--keep", type=_numbers, help="only these actions of the plan, such as 1,4,9")
+    parser.add_argument("--faults", type=_numbers, help="only these faults, such as 2,3; 0: none")
+    parser.add_argument("--bug", choices=list(BUGS), help="with a planted bug")
+    given = parser.parse_args(arguments)
+    plant = BUGS[given.bug] if given.bug else None
+    if given.shrink:
+        return _shrunk(
+            shrink(given.seed, plant, lambda words: print(f"\r{words}   ", end="", file=sys.stderr)), given.bug
+        )
+    done = Run(given.seed, given.keep, given.faults, plant, traced=True)()
+    trace = done.world.loop.trace or []
+    print("\n".join(trace if given.trace else trace[-LAST_STEPS:]))
+    figures = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in done.figures.items())
+    print(f"seed {given.seed}: {done.broken or 'everything held'} ({figures})", file=sys.stderr)
+    return 1 if done.broken else 0
+
+
+def _shrunk(short: Short | None, bug: str | None) -> int:
+    print(file=sys.stderr)
+    if short is None:
+        print("everything held: there is nothing to shrink")
+        return 0
+    again = f"python -m proof simulate --seed {short.seed} --trace --keep {_joined(short.chosen)}"
+    again += f" --faults {_joined(short.faults)}"
+    again += f' --bug "{bug}"' if bug else ""
+    enough = f"{len(short.chosen)} actions and {len(short.faults)} faults are enough"
+    print(f"{short.broken}\n{enough} ({short.tried} runs were tried):\n  {again}")
+    return 1
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(","))
+
+
+def _joined(numbers: Sequence[int]) -> str:
+    return ",".join(map(str, numbers)) or "0"
