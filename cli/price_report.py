@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.output import plain, safe
+from cli.output import count, plain, safe
 from cli.price_check import Comparison, Difference, Reason
 from cli.price_coverage import Coverage
 
@@ -77,20 +77,18 @@ def _summary(report: Report) -> Iterator[str]:
     found = report.compared
     own = found.same_source
     yield (
-        f"{len(found.models):,} models and {found.compared:,} prices compared with {safe(report.version)}; "
+        f"{count(len(found.models), 'model')} and {count(found.compared, 'price')} compared with "
+        f"{safe(report.version)}; "
         f"{own:,} of them rest on its own figures, so {found.compared - own:,} are a second opinion."
     )
     yield (
-        f"{_differences(len(found.explained), 'explained')}, {_differences(len(found.unexplained), 'unexplained')}. "
-        f"{len(found.unpriced):,} of its prices are of models or tiers without a price here."
+        f"{count(len(found.explained), 'explained difference')}, "
+        f"{count(len(found.unexplained), 'unexplained difference')}. "
+        f"It has {count(len(found.unpriced), 'price')} of models or tiers that have none here."
     )
     for item in report.coverage:
         share = 100 * item.priced / item.models
         yield f"{item.provider}: {item.priced} of {item.models} current models have a price ({share:.0f} %)."
-
-
-def _differences(number: int, kind: str) -> str:
-    return f"{number:,} {kind} difference{'' if number == 1 else 's'}"
 
 
 def said(difference: Difference) -> str:

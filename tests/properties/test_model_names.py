@@ -27,7 +27,7 @@ LIBRARY = [
 NAMES = sorted({*LIBRARY, *((line.provider, line.model) for line in shipped().prices)})
 LISTED = {name for _, name in NAMES}
 words = st.from_regex(r"[a-z][a-z0-9]{1,7}", fullmatch=True).filter(
-    lambda word: word not in {GLOBAL, *GEOGRAPHIES, "latest", "default", "models", "regional"}
+    lambda word: word not in {GLOBAL, *GEOGRAPHIES, "latest", "default", "models"} and not re.fullmatch(r"v\d+", word)
 )
 joints = st.sampled_from(["-", ".", "_", ":", "/", "--", "@", " "])
 
