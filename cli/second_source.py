@@ -69,7 +69,7 @@ class Listed:
 
 
 def read(path: Path) -> tuple[str, list[Listed]]:
-    """Its version, where the file says one, and all that can be compared. Raises Failure."""
+    """Its version, or the file's name where it says none, and all that can be compared. Raises Failure."""
     try:
         content = json.loads(path.read_bytes(), parse_float=Decimal)
     except OSError as error:
@@ -78,7 +78,7 @@ def read(path: Path) -> tuple[str, list[Listed]]:
         raise Failure(f"{path}: not JSON: {error}", "give litellm's price list (docs/price-check.md)") from None
     if not isinstance(content, dict) or not all(isinstance(entry, dict) for entry in content.values()):
         raise Failure(f"{path}: not an object of models", "give litellm's price list (docs/price-check.md)")
-    version = str(content.get("_snapshot", {}).get("version", "unknown version"))
+    version = str(content.get("_snapshot", {}).get("version", path.name))
     return version, [found for key, entry in content.items() for found in _listed(key, entry)]
 
 

@@ -6,6 +6,7 @@ Rate cards are cached: looking a model up takes 0.1 ms, rating a call with its c
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -14,12 +15,14 @@ from spendplane.adapters.library_prices import library_card
 from spendplane.contract import model_prices_file
 from spendplane.contract.model_prices_file import ModelPricesFile
 from spendplane.contract.prices_file import PriceEntry, PricesFile
-from spendplane.domain.model_names import GLOBAL, BedrockName, bedrock_name, fine_tuned, plain_name
+from spendplane.domain.model_names import GLOBAL, BedrockName, bedrock_name, fine_tuned, plain_name, regional_claude
 from spendplane.domain.rating import RateCard, UnpricedError
 from spendplane.domain.usage import UsageEvent
 
 BEDROCK = "aws.bedrock"
 SAGEMAKER = "aws.sagemaker"
+VERTEX = "gcp.vertex_ai"
+REGIONAL_CLAUDE = Decimal("1.1")
 SHIPPED = Path(__file__).parents[1] / "data" / "model_prices.json"
 MAX_CARDS = 4096
 SLICE_SECONDS = 900
@@ -85,6 +88,8 @@ class LayeredPriceBook:
         """Of this tier, where somebody lists it; else the standard price times the tier's factor."""
         name = self._bedrock(event) if event.provider == BEDROCK else event.model
         card, is_of_tier = _listed(event, name)
+        if event.provider == VERTEX and regional_claude(plain_name(event.model), event.region):
+            card = card.times(REGIONAL_CLAUDE, f"{REGIONAL_CLAUDE:f} (regional endpoint)")
         if is_of_tier:
             return card
         base = name.base if isinstance(name, BedrockName) else plain_name(name)

@@ -22,6 +22,7 @@ _VERSION = re.compile(r"-v\d+(:\d+)?$")
 _DATE = r"(20\d{6}|20\d\d-\d\d-\d\d)"
 _ADDED = re.compile(rf"([-@]{_DATE})?(-v\d+)?(:\d+)?|-latest|@default|-0\d\d")
 _PATH = re.compile(r"^(projects/[^/]+/locations/[^/]+/)?(publishers/[a-z0-9-]+/)?models/(?=[^/]+$)")
+_CLAUDE_SINCE_4_5 = re.compile(r"claude-[a-z]+-(4[-.][5-9]|[5-9])(?!\d)")
 _FINE_TUNED = re.compile(r"^ft:([^:]+)(:[^:]*){0,3}$")
 
 
@@ -68,6 +69,13 @@ def bedrock_name(model: str, region: str | None) -> BedrockName:
     found = _PREFIX.match(model)
     endpoint = found[1] if found else ""
     return BedrockName(model[len(endpoint) + 1 :] if endpoint else model, endpoint, region)
+
+
+def regional_claude(model: str, region: str | None) -> bool:
+    """True for Claude 4.5 and later on Vertex AI in a Region or multi-region: 10 % more than by the global endpoint.
+    https://platform.claude.com/docs/en/about-claude/pricing (third-party platforms). `model` is a plain name.
+    """
+    return region not in {None, GLOBAL} and _CLAUDE_SINCE_4_5.match(model) is not None
 
 
 def plain_name(model: str) -> str:

@@ -102,6 +102,22 @@ def test_from_4_5_on_an_endpoint_that_is_not_global_costs_a_tenth_more(
         assert usd(f"{endpoint}{model}", "eu-west-1", usage=used) == Decimal(regionally) / 10, endpoint
 
 
+@pytest.mark.parametrize(
+    ("model", "region", "expected"),
+    [
+        ("claude-opus-5@default", None, "0.5"),
+        ("claude-opus-5@default", "global", "0.5"),
+        ("claude-opus-5@default", "europe-west1", "0.55"),
+        ("publishers/anthropic/models/claude-sonnet-4-5@20250929", "us-east5", "0.33"),
+        ("claude-sonnet-4@20250514", "us-east5", "0.3"),  # before 4.5 there was one price
+        ("gemini-2.5-pro", "europe-west1", "0.125"),
+    ],
+)
+def test_claude_on_vertex_costs_a_tenth_more_in_a_region(model: str, region: str | None, expected: str) -> None:
+    found = usd(model, region, provider="gcp.vertex_ai", usage={"input_uncached": 100_000})
+    assert found == Decimal(expected)
+
+
 def test_government_regions_have_a_price_list_of_their_own() -> None:
     assert usd(f"us-gov.{SONNET}", "us-gov-west-1", usage={"input_uncached": 100_000}) == Decimal("0.36")
     assert usd(SONNET, "us-gov-east-1", usage={"input_uncached": 100_000}) == Decimal("0.36")
