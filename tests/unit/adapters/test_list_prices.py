@@ -187,6 +187,16 @@ def test_a_reranker_costs_by_the_query() -> None:
     assert usd("amazon.rerank-v1:0", "us-east-1", usage={}) == Decimal("0.001")
 
 
+def test_an_image_model_with_one_price_costs_by_the_image() -> None:
+    assert usd("stability.sd3-5-large-v1:0", "us-west-2", usage={"images": 3}) == Decimal("0.24")
+    assert usd("amazon.nova-canvas-v1:0", "us-east-1", usage={"images": 1}) is None, "its price depends on the size"
+
+
+def test_audio_in_a_tier_costs_what_the_tier_lists_for_audio() -> None:
+    heard = {"input_uncached": 100_000, "input_audio": 100_000}
+    assert usd("gemini-2.5-flash", provider="gcp.gemini", service_tier="flex", usage=heard) == Decimal("0.05")
+
+
 def test_the_price_says_where_and_of_which_day_it_is() -> None:
     assert why(NOVA, "eu-west-1") == (
         "list price in eu-west-1 (truefoundry 2026-11-28: amazon.nova-pro-v1:0; cache writes: models-dev)"

@@ -35,11 +35,13 @@ def test_every_shipped_price_has_a_source_with_an_address_and_a_day() -> None:
 def test_no_shipped_price_is_out_of_proportion() -> None:
     """Output costs at least as much as input, reading a cache no more, and the 1-hour write more than the other."""
     for line in load(SHIPPED).prices:
-        assert line.input is not None or line.per_request, line
+        assert line.input is not None or line.per_request or line.per_image, line
         if line.input is not None:
             assert Decimal("0.005") <= line.input <= 100, line
             assert line.output is None or line.output >= line.input, line
             assert line.cache_read is None or line.cache_read <= line.input, line
+        if line.input is not None and line.input_audio is not None:
+            assert line.input_audio >= line.input, line
         if line.cache_write_1h is not None and line.cache_write_5m is not None:
             assert line.cache_write_1h > line.cache_write_5m, line
 
