@@ -119,7 +119,7 @@ def budgets_path(given: Path | None) -> Path:
 
 
 def prices_path(given: Path | None) -> Path | None:
-    """As `budgets_path`, for `prices.yaml`; None where there is none: the library's prices then stand alone."""
+    """As `budgets_path`, for `prices.yaml`; None where there is none: list prices then stand alone."""
     return given or _beside(PRICES)
 
 

@@ -24,7 +24,7 @@ def files(_run: Session) -> Iterator[Finding]:
         yield Finding(
             "prices.yaml",
             State.WARN,
-            "not here: prices calc and reprice use the library's prices only",
+            "not here: prices calc and reprice use list prices only",
             "--prices FILE",
         )
         return

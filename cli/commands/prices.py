@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import calculated, refreshing, reported
+from cli import calculated, price_checking, refreshing, reported
 from cli.context import session
 from cli.options import EPILOG, JsonOption, PricesOption
 from cli.records import STDIN, Found, read
@@ -42,6 +42,7 @@ Project = Annotated[str | None, typer.Option(metavar="ID", help="For contract pr
 Cost = Annotated[str | None, typer.Option(metavar="USD", help="What the producer says it costs.")]
 
 app.command("refresh", epilog=EPILOG)(refreshing.refresh)
+app.command("check", epilog=EPILOG)(price_checking.check)
 
 
 @app.command("calc", epilog=EPILOG)

@@ -19,7 +19,7 @@ def test_a_priced_event_is_in_ledger_and_counter(deployed: Deployed) -> None:
     row = deployed.row(f"i#{one['id']}")
     assert row is not None
     assert row.row.usd == USD
-    assert row.row.price.startswith("genai-prices")
+    assert row.row.price.startswith("list price (litellm ")
     assert '"prompt_version":"v7"' in row.row.event.canonical
     assert {ref.budget_id for ref in row.refs} == {"everything", "e2e-counted"}
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from spendplane.application.ports import BusyError
+from spendplane.domain.model_names import GLOBAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +33,19 @@ class InferenceProfiles:
                 answer = self.client(region).get_inference_profile(inferenceProfileIdentifier=profile_arn)
             except (ClientError, BotoCoreError, IndexError):
                 return None
-            models = answer.get("models", [])
-            if not models:
+            arns = [model["modelArn"] for model in answer.get("models", [])]
+            if not arns:
                 return None
-            self._models[profile_arn] = models[0]["modelArn"].rpartition("/")[2]
+            self._models[profile_arn] = _model_of(arns)
         return self._models[profile_arn]
+
+
+def _model_of(arns: list[str]) -> str:
+    """The model's id. A profile of the global endpoint, which costs less, holds an ARN without a Region:
+    https://docs.aws.amazon.com/bedrock/latest/userguide/global-cross-region-inference.html
+    """
+    model = arns[0].rpartition("/")[2]
+    return f"{GLOBAL}.{model}" if any(arn.split(":")[3] == "" for arn in arns) else model
 
 
 @dataclass(slots=True)

@@ -1,38 +1,29 @@
-"""The price book: `prices.yaml` over the data of the `genai-prices` library.
+"""The price book: `prices.yaml`, then the list prices that ship with Spendplane, then the `genai-prices` library.
 
-The library's import takes about 200 ms, so it waits for the first call that needs it. Rate cards are cached: looking a
-model up takes 0.1 ms, rating a call with its card a few microseconds.
+Rate cards are cached: looking a model up takes 0.1 ms, rating a call with its card a few microseconds.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Protocol
+from functools import cache
+from pathlib import Path
+from typing import Protocol
 
-from spendplane.contract.prices_file import PricesFile
-from spendplane.domain.rating import Rate, RateCard, UnpricedError
+from spendplane.adapters.library_prices import library_card
+from spendplane.contract import model_prices_file
+from spendplane.contract.model_prices_file import ModelPricesFile
+from spendplane.contract.prices_file import PriceEntry, PricesFile
+from spendplane.domain.model_names import GLOBAL, BedrockName, bedrock_name, fine_tuned, plain_name, regional_claude
+from spendplane.domain.rating import RateCard, UnpricedError
 from spendplane.domain.usage import UsageEvent
 
-if TYPE_CHECKING:
-    from genai_prices.types import ModelInfo, ModelPrice, Provider
-
-PROVIDERS = {
-    "aws.bedrock": "aws",
-    "azure.ai.inference": "azure",
-    "azure.ai.openai": "azure",
-    "gcp.gemini": "google",
-    "gcp.gen_ai": "google",
-    "gcp.vertex_ai": "google",
-    "mistral_ai": "mistral",
-    "x_ai": "x-ai",
-}
-"""OpenTelemetry `gen_ai.provider.name` → the library's id, where they differ."""
-
+BEDROCK = "aws.bedrock"
 SAGEMAKER = "aws.sagemaker"
-STANDARD_TIERS = frozenset({"standard", "default", "on_demand"})
+VERTEX = "gcp.vertex_ai"
+REGIONAL_CLAUDE = Decimal("1.1")
+SHIPPED = Path(__file__).parents[1] / "data" / "model_prices.json"
 MAX_CARDS = 4096
 SLICE_SECONDS = 900
 """Prices by the time of day begin and end on the half hour at the finest, in the library's data."""
@@ -47,6 +38,12 @@ class ModelResolver(Protocol):
 
     def model_of(self, profile_arn: str) -> str | None:
         """The model's id; None when it cannot be known."""
+
+
+@cache
+def shipped() -> ModelPricesFile:
+    """The list prices beside the code; read when the first call needs them."""
+    return model_prices_file.load(SHIPPED)
 
 
 @dataclass(slots=True)
@@ -82,91 +79,76 @@ class LayeredPriceBook:
 
     def _find(self, event: UsageEvent) -> RateCard:
         entry = self.overrides.entry(event)
-        card = entry.card if entry else self._library(event)
+        card = entry.card if entry else self._list_price(event)
         for discount in self.overrides.discounts(event):
             card = card.times(discount.factor, f"{discount.factor:f} ({discount.source})")
         return card
 
-    def _library(self, event: UsageEvent) -> RateCard:
-        provider, model = self._model(event)
-        standard = model.get_prices(event.time)
-        source = f"genai-prices {version('genai-prices')}: {provider.id}/{model.id}"
-        if event.service_tier in STANDARD_TIERS:
-            return card_of(standard, source)
-        context = {"processing": "batch"} if event.service_tier == "batch" else {"service_tier": event.service_tier}
-        tiered = model.get_prices(event.time, context)
-        if tiered != standard or _names_tier(model, context, event.time):
-            return card_of(tiered, f"{source} ({event.service_tier})")
-        factor = self.overrides.tier_factor(event)
-        if factor is None:
-            raise UnpricedError(f"no price for service tier {event.service_tier!r} of {event.provider} {event.model}")
-        return card_of(standard, source).times(factor.factor, f"{factor.factor:f} ({factor.source})")
+    def _list_price(self, event: UsageEvent) -> RateCard:
+        """Of this tier, where somebody lists it; else the standard price times the tier's factor."""
+        name = self._bedrock(event) if event.provider == BEDROCK else event.model
+        card, is_of_tier = _listed(event, name)
+        if event.provider == VERTEX and regional_claude(plain_name(event.model), event.region):
+            card = card.times(REGIONAL_CLAUDE, f"{REGIONAL_CLAUDE:f} (regional endpoint)")
+        if is_of_tier:
+            return card
+        base = name.base if isinstance(name, BedrockName) else plain_name(name)
+        if own := self.overrides.tier_factor(event):
+            return card.times(own.factor, f"{own.factor:f} ({own.source})")
+        if factor := shipped().factor(event, base):
+            return card.times(factor.factor, f"{factor.factor:f} ({shipped().dated(factor.source)})")
+        raise UnpricedError(f"no price for service tier {event.service_tier!r} of {event.provider} {event.model}")
 
-    def _model(self, event: UsageEvent) -> "tuple[Provider, ModelInfo]":
-        from genai_prices.data import providers
-
-        wanted = PROVIDERS.get(event.provider, event.provider)
-        provider = next((item for item in providers if item.id == wanted), None)
-        if provider is None:
-            raise UnpricedError(f"no prices for provider {event.provider!r}")
-        name = self._name(event.model)
-        model = provider.find_model(name, all_providers=providers)
-        if model is None:
-            raise UnpricedError(f"no price for model {event.model!r} of {event.provider}")
-        return provider, model
-
-    def _name(self, model: str) -> str:
+    def _bedrock(self, event: UsageEvent) -> BedrockName:
         """The model behind an ARN. A custom, imported or provisioned model is NOT the base model in its name."""
+        region = event.region or self.overrides.bedrock_region
+        model = event.model
         if not model.startswith("arn:"):
-            return model
-        kind, _, name = model.split(":", 5)[-1].partition("/")
+            return bedrock_name(model, region)
+        *head, resource = model.split(":", 5)
+        kind, _, name = resource.partition("/")
+        region = event.region or "".join(head[3:4]) or region  # arn:aws:bedrock:REGION:ACCOUNT:RESOURCE
         if kind in {"foundation-model", "inference-profile"}:
-            return name
+            return bedrock_name(name, region)
         if kind == "application-inference-profile" and self.resolver is not None:
             found = self.resolver.model_of(model)
             if found:
-                return found
+                return bedrock_name(found, region)
             raise ProfileUnknownError(f"Bedrock does not tell the model behind {model!r}: may the meter read it?")
         raise UnpricedError(f"no price for {model!r}: add it to prices.yaml")
 
 
-def card_of(prices: "ModelPrice", source: str) -> RateCard:
-    """The library's prices as a rate card.
-
-    A cached bucket without a rate of its own is charged as the library does: a 1-hour write like a write, a write or a
-    read like fresh input. Raises UnpricedError for a model that is not priced per token at all.
-    """
-    given = {name: value for name, value in vars(prices).items() if value is not None}
-    rates = {name: _rate(value) for name, value in given.items() if name.endswith("_mtok")}
-    if not rates and "requests_kcount" not in given:
-        raise UnpricedError(f"{source}: not priced per token ({', '.join(sorted(given)) or 'no rates'})")
-    fresh = rates.get("input_mtok")
-    write = rates.get("cache_write_mtok", fresh)
-    return RateCard(
-        input_uncached=fresh,
-        cache_read=rates.get("cache_read_mtok", fresh),
-        cache_write_5m=rates.get("cache_write_5m_mtok", write),
-        cache_write_1h=rates.get("cache_write_1h_mtok", write),
-        output=rates.get("output_mtok"),
-        reasoning=rates.get("output_reasoning_mtok"),
-        input_audio=rates.get("input_audio_mtok"),
-        input_image=rates.get("input_image_mtok"),
-        output_audio=rates.get("output_audio_mtok"),
-        output_image=rates.get("output_image_mtok"),
-        usd_per_request=Decimal(given.get("requests_kcount", 0)) / 1000,
-        price=source,
-    )
+def _listed(event: UsageEvent, name: str | BedrockName) -> tuple[RateCard, bool]:
+    """A list price, and whether it is that of the call's service tier; else it is the standard one."""
+    if not isinstance(name, BedrockName):
+        plain = plain_name(name)
+        found = _shipped(event, (fine_tuned(plain) or plain,), None)
+        return found or library_card(event.provider, name, event.service_tier, event.time)
+    names = (name.full,) if name.endpoint in {"", GLOBAL} else (name.full, name.base)
+    if name.region and (found := _shipped(event, names, name.region)):
+        return found
+    found = _shipped(event, names, None) or library_card(event.provider, name, event.service_tier, event.time)
+    if not name.same_price_everywhere and not name.at_us_list_price:
+        raise UnpricedError(_elsewhere(name))
+    return found
 
 
-def _rate(value: object) -> Rate:
-    if isinstance(value, Decimal):
-        return Rate(value)
-    return Rate(value.base, tuple((tier.start, tier.price) for tier in value.tiers))  # type: ignore[attr-defined]
+def _shipped(event: UsageEvent, names: tuple[str, ...], region: str | None) -> tuple[RateCard, bool] | None:
+    for tier in dict.fromkeys((event.service_tier, "standard")):
+        if entry := shipped().entry(event, names, region, tier):
+            return _card(entry), entry.tells(event.service_tier)
+    return None
 
 
-def _names_tier(model: "ModelInfo", context: dict[str, str], time: datetime) -> bool:
-    """True when the library says that this tier costs the same, rather than nothing about it."""
-    return any(
-        variant.when == context and (variant.constraint is None or variant.constraint.active(time))
-        for variant in model.price_variants or ()
-    )
+def _card(entry: PriceEntry) -> RateCard:
+    where = f" in {entry.region}" if entry.region else ""
+    return replace(entry.card, price=f"list price{where} ({shipped().dated(entry.source)})")
+
+
+def _elsewhere(name: BedrockName) -> str:
+    if name.region is None:
+        return (
+            f"what {name.full!r} costs depends on the Region and the record names none: "
+            "send `region`, or set `bedrock_region` in prices.yaml"
+        )
+    return f"no price for {name.full!r} in {name.region}: add an entry with this region to prices.yaml"

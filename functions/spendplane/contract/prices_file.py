@@ -22,6 +22,10 @@ Money = Annotated[
 ]
 
 
+STANDARD_TIERS = frozenset({"standard", "default", "on_demand"})
+"""What providers call the tier that nobody asked for."""
+
+
 class Scope(BaseModel):
     """Which calls a line is for. `model` may hold `*`; what is left out fits everything. Dates are UTC days."""
 
@@ -36,21 +40,32 @@ class Scope(BaseModel):
     until: date | None = Field(default=None, description="The first day on which the line no longer holds.")
     source: str = Field(min_length=1, description="Where the figure comes from: page and date, or contract.")
 
-    def fits(self, event: UsageEvent) -> bool:
-        """True when provider, model, region, project and day agree; the tier is the caller's matter."""
-        day = event.time.astimezone(UTC).date()
+    def fits(self, event: UsageEvent, model: str | None = None) -> bool:
+        """True when provider, model, region, project and day agree; the tier is the caller's matter. `model` is the
+        model's name where the record holds another, such as a profile's ARN.
+        """
         return (
             self.provider == event.provider
-            and fnmatchcase(event.model, self.model)
+            and fnmatchcase(model or event.model, self.model)
             and self.region in (None, event.region)
             and self.project_id in (None, event.attributes.get("project_id"))
-            and (self.from_ is None or day >= self.from_)
-            and (self.until is None or day < self.until)
+            and self.on_day_of(event)
         )
 
+    def on_day_of(self, event: UsageEvent) -> bool:
+        """True when the line holds on the call's day, in UTC."""
+        day = event.time.astimezone(UTC).date()
+        return (self.from_ is None or day >= self.from_) and (self.until is None or day < self.until)
 
-class PriceEntry(Scope):
-    """A rate card. Buckets without a figure have no price: usage in them stays unpriced."""
+    def tells(self, tier: str) -> bool:
+        """True for a line of this service tier; one that names none is of the standard tier."""
+        return self.service_tier == tier or (self.service_tier is None and tier in STANDARD_TIERS)
+
+
+class Rates(BaseModel):
+    """Dollars per million tokens. Buckets without a figure have no price: usage in them stays unpriced."""
+
+    model_config = _STRICT
 
     input: Money | None = None
     cache_read: Money | None = None
@@ -61,32 +76,49 @@ class PriceEntry(Scope):
     input_image: Money | None = None
     output_audio: Money | None = None
     output_image: Money | None = None
+
+
+class LongContext(Rates):
+    """What the whole call costs once its prompt (uncached, read and written) has MORE than `over` tokens. Buckets
+    without a figure cost what they cost below.
+    """
+
+    over: int = Field(gt=0)
+
+
+class PriceEntry(Scope, Rates):
+    """A rate card."""
+
     per_request: Money = Decimal(0)
     per_image: dict[str, Money] = Field(
         default_factory=dict, description="Dollars by SIZE/QUALITY, SIZE, */QUALITY or *, such as 1024x1024/premium."
     )
+    long_context: LongContext | None = None
 
     @property
     def card(self) -> RateCard:
         """The line's dollars per million tokens as a rate card."""
         return RateCard(
-            input_uncached=_rate(self.input),
-            cache_read=_rate(self.cache_read),
-            cache_write_5m=_rate(self.cache_write_5m),
-            cache_write_1h=_rate(self.cache_write_1h),
-            output=_rate(self.output),
-            input_audio=_rate(self.input_audio),
-            input_image=_rate(self.input_image),
-            output_audio=_rate(self.output_audio),
-            output_image=_rate(self.output_image),
+            input_uncached=self._rate("input"),
+            cache_read=self._rate("cache_read"),
+            cache_write_5m=self._rate("cache_write_5m"),
+            cache_write_1h=self._rate("cache_write_1h"),
+            output=self._rate("output"),
+            input_audio=self._rate("input_audio"),
+            input_image=self._rate("input_image"),
+            output_audio=self._rate("output_audio"),
+            output_image=self._rate("output_image"),
             usd_per_request=self.per_request,
             usd_per_image=tuple(self.per_image.items()),
             price=f"prices.yaml: {self.source}",
         )
 
-
-def _rate(usd: Decimal | None) -> Rate | None:
-    return None if usd is None else Rate(usd)
+    def _rate(self, bucket: str) -> Rate | None:
+        usd: Decimal | None = getattr(self, bucket)
+        if usd is None:
+            return None
+        long: Decimal | None = getattr(self.long_context, bucket, None)
+        return Rate(usd, ((self.long_context.over, long),) if self.long_context and long is not None else ())
 
 
 class FactorEntry(Scope):
@@ -101,6 +133,9 @@ class PricesFile(BaseModel):
     model_config = _STRICT
 
     version: Literal[1]
+    bedrock_region: str | None = Field(
+        default=None, description="The Region of Bedrock calls whose record names none; without it they name their own."
+    )
     entries: list[PriceEntry] = Field(default_factory=list)
     factors: list[FactorEntry] = Field(default_factory=list)
     digest: str = Field(default="none", exclude=True)
@@ -116,8 +151,7 @@ class PricesFile(BaseModel):
 
     def entry(self, event: UsageEvent) -> PriceEntry | None:
         """The contract price of this call, of its own tier or of none."""
-        tiers = (event.service_tier,) if event.service_tier != "standard" else ("standard", None)
-        return next((line for line in self.entries if line.service_tier in tiers and line.fits(event)), None)
+        return next((line for line in self.entries if line.tells(event.service_tier) and line.fits(event)), None)
 
     def tier_factor(self, event: UsageEvent) -> FactorEntry | None:
         """The factor of the call's service tier."""

@@ -12,7 +12,8 @@ from genai_prices.types import Usage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spendplane.adapters.prices import PROVIDERS, LayeredPriceBook, card_of
+from spendplane.adapters.library_prices import PROVIDERS, card_of
+from spendplane.adapters.prices import LayeredPriceBook
 from spendplane.application.pricing import price, try_price
 from spendplane.contract.prices_file import PricesFile
 from spendplane.domain.rating import UnpricedError, rate

@@ -47,6 +47,13 @@ def test_what_cannot_be_read_is_asked_for_again() -> None:
     assert [again.model_of(ARN), again.model_of(ARN)] == [None, "anthropic.claude-x"]
 
 
+def test_a_profile_of_the_global_endpoint_is_one_with_an_arn_without_region() -> None:
+    """From AWS's page on global cross-Region inference: one ARN of the source Region, one of no Region."""
+    everywhere = {"modelArn": "arn:aws:bedrock:::foundation-model/anthropic.claude-x"}
+    both = {"models": [*KNOWN["models"], everywhere]}
+    assert InferenceProfiles(lambda _: Bedrock(both)).model_of(ARN) == "global.anthropic.claude-x"
+
+
 @pytest.mark.parametrize("arn", ["arn:", "x", ARN])
 def test_a_profile_without_a_model_stays_unknown(arn: str) -> None:
     assert InferenceProfiles(lambda _: Bedrock({})).model_of(arn) is None

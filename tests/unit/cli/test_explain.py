@@ -33,7 +33,7 @@ def test_json_holds_buckets_price_and_budgets(metered: Shell) -> None:
         ("staging", None, "monthly"),
         ("users", "employee-452", "daily"),
     ]
-    assert found["price"].startswith("genai-prices")
+    assert found["price"].startswith("list price (litellm ")
 
 
 def test_people_see_the_same(metered: Shell) -> None:

@@ -26,13 +26,13 @@ def calculated(shell: Shell, *calls: object, code: int = 0) -> list[dict[str, An
 def test_by_options(shell: Shell) -> None:
     (found,) = [shell.json("prices", "calc", *OPTIONS)]
     assert found["usd"] == Decimal("0.05055")
-    assert found["price"].startswith("genai-prices")
+    assert found["price"].startswith("list price (litellm ")
     assert sum(line["usd"] for line in found["lines"]) == found["usd"]
 
 
 def test_the_table_shows_every_bucket_and_the_source(shell: Shell) -> None:
     text = shell("prices", "calc", *OPTIONS).stdout
-    for part in ("cache_read", "120,000", "0.03600", "0.05055", "price from", "genai-prices"):
+    for part in ("cache_read", "120,000", "0.03600", "0.05055", "price from", "list price"):
         assert part in text
 
 
