@@ -125,6 +125,7 @@ def _kill_switch(budgets: budgets_file.BudgetsFile) -> KillSwitch:
         protected=tuple(budgets.protected_environments),
         max_targets=budgets.kill_switch.max_targets,
         max_attempts=budgets.kill_switch.max_attempts,
+        max_drift_percent=budgets.kill_switch.max_drift_percent,
     )
 
 

@@ -1,4 +1,4 @@
-"""Usage over HTTPS, with IAM enforced: a signed call counts, others are told why not, and nothing is lost in silence."""
+"""Usage over HTTPS, with IAM enforced: a signed call counts, others are told why not; nothing is lost in silence."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def post(deployed: Deployed, path: str, body: object, keys: Credentials | None =
     asked = AWSRequest("POST", url(deployed) + path, {"Content-Type": "application/json", **headers}, text.encode())
     if keys:
         SigV4Auth(keys, "execute-api", "us-east-1").add_auth(asked)
-    answer = urllib3.request("POST", asked.url, headers=dict(asked.headers), body=text.encode(), retries=False)
+    answer = urllib3.request("POST", str(asked.url), headers=dict(asked.headers), body=text.encode(), retries=False)
     return answer.status, answer.json()
 
 
@@ -85,7 +85,7 @@ def test_who_is_refused_and_why(deployed: Deployed) -> None:
             "no right": post(deployed, "/usage", item, keys),
             "not on this route": post(deployed, "/usage/batch", {"records": [item]}, single),
             "unknown": post(deployed, "/usage", item, Credentials("AKIAUNKNOWN000000000", "x")),
-            "text": post(deployed, "/usage", item, **{"Content-Type": "text/plain"}),
+            "text": post(deployed, "/usage", item, ROOT_KEYS, **{"Content-Type": "text/plain"}),
         }
     assert {what: status for what, (status, _) in told.items()} == {
         "unsigned": 403, "no right": 403, "not on this route": 403, "unknown": 403, "text": 415,

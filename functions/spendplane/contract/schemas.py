@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 from spendplane.contract import outgoing, switch_events
 from spendplane.contract.budgets_file import BudgetsFile
-from spendplane.contract.identities_file import IdentitiesFile
 from spendplane.contract.http_api import OPENAPI_FILE, openapi
+from spendplane.contract.identities_file import IdentitiesFile
 from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED, UsageBatch, UsageRecord
 
 
