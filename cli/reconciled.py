@@ -68,7 +68,8 @@ def _row(row: "Row", tolerance: Decimal) -> dict[str, Any]:
 
 def lines(report: "Report", tolerance: Decimal, *, every: bool, effects: Effects | None) -> Iterator["RenderableType"]:
     """The rows that want attention (or all), then the sums, then what follows."""
-    wanted = list(report.rows) if every else [row for row in report.rows if row.beyond(tolerance)]
+    found = off(report, tolerance)
+    wanted = list(report.rows) if every else found
     if wanted:
         yield _table(wanted)
         yield ""
@@ -76,7 +77,6 @@ def lines(report: "Report", tolerance: Decimal, *, every: bool, effects: Effects
         yield ""
     yield _sums(report)
     yield from _beside(report)
-    found = off(report, tolerance)
     said = f"{count(len(found), 'row')} of {len(report.rows):,} beyond" if found else "Nothing is beyond"
     yield f"{said} the tolerance of {tolerance.normalize():f} % of the bill, or a cent."
     if effects is not None:
@@ -87,7 +87,7 @@ def lines(report: "Report", tolerance: Decimal, *, every: bool, effects: Effects
 def _sums(report: "Report") -> str:
     ledger, bill = report.totals
     percent = _percent(ledger, bill)
-    drift = ("+" if ledger > bill else "") + format_usd(ledger - bill)
+    drift = _signed(ledger - bill)
     share = "" if percent is None else f" ({percent:+.2f} %)"
     period = f"{report.month} through {report.through:%m-%d}"
     return f"{period}: ledger {format_usd(ledger)}, bill {format_usd(bill)}, drift {drift}{share}."
@@ -101,8 +101,8 @@ def _beside(report: "Report") -> Iterator[str]:
         yield f"Not compared, as one side is not complete: ledger {of_ledger}, bill {of_bill}."
     for provider, usd in sorted(report.elsewhere_usd.items()):
         yield f"Billed by others: {safe(provider)}, {format_usd(usd)} in the ledger."
-    rest = f"{format_usd(report.other_services_usd)} of other services"
-    yield f"The bill has {rest}, and {format_usd(report.not_usage_usd)} of credits, taxes, fees and refunds."
+    rest, apart = format_usd(report.other_services_usd), _signed(report.not_usage_usd)
+    yield f"The bill has {rest} of other services, and {apart} of credits, taxes, fees and refunds."
 
 
 def _effects(effects: Effects) -> Iterator[str]:
@@ -120,10 +120,13 @@ def _table(rows: Sequence["Row"]) -> "Table":
     made = output.table("Day", "Model", *figures, "Reason", right=figures, fold=("Model",))
     for row in rows:
         percent = "" if row.percent is None else f"{row.percent:+,.1f}"
-        drift = ("+" if row.drift_usd > 0 else "") + format_usd(row.drift_usd)
-        amounts = (format_usd(row.ledger_usd), format_usd(row.bill_usd), drift)
+        amounts = (format_usd(row.ledger_usd), format_usd(row.bill_usd), _signed(row.drift_usd))
         made.add_row(f"{row.day:%m-%d}", safe(f"{row.provider} {row.name}"), *amounts, percent, row.why.name.lower())
     return made
+
+
+def _signed(usd: Decimal) -> str:
+    return ("+" if usd > 0 else "-" if usd < 0 else "") + format_usd(abs(usd))
 
 
 def _percent(ledger: Decimal, bill: Decimal) -> Decimal | None:

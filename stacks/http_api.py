@@ -1,7 +1,7 @@
 """What the context says of the optional HTTP interface; the stacks themselves know nothing of the core.
 
-`-c http=true` adds the stack. `-c http_log_role=false` leaves the one role by which API Gateway writes the logs of all its
-APIs in this account and Region as it is; else the stack makes it.
+`-c http=true` adds the stack. `-c http_log_role=false` leaves the one role by which API Gateway writes the logs of all
+its APIs in this account and Region as it is; else the stack makes it.
 """
 
 from collections.abc import Callable, Mapping

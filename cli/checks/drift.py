@@ -41,5 +41,8 @@ def in_doubt(run: Session, found: Reconciliation) -> list[tuple[str, str]]:
     given = configuration.get("Environment", {}).get("Variables", {}).get("MAX_DRIFT_PERCENT")
     most = Decimal(given) if given else None
     budgets = sorted(run.ports().definitions.deployed().values(), key=lambda budget: budget.id)
-    reasons = [(budget, doubt(found, budget, None, most)) for budget in budgets if budget.on_hard_limit == "throttle"]
-    return [(budget.id, reason) for budget, reason in reasons if reason and budget.limits.any]
+    acting = [
+        item for item in budgets if item.mode == "enforce" and item.on_hard_limit == "throttle" and item.limits.any
+    ]
+    reasons = [(budget.id, doubt(found, budget, None, most)) for budget in acting]
+    return [(budget_id, reason) for budget_id, reason in reasons if reason]

@@ -77,7 +77,8 @@ def as_parquet(path: Path) -> None:
     from arro3.core import Array, DataType, Table
     from arro3.io import write_parquet
 
-    made, data = list(rows()), {}
+    made = list(rows())
+    data: dict[str, Any] = {}
     for name in made[0]:
         values = [row[name] for row in made]
         if name.endswith("_date"):

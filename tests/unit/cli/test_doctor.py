@@ -33,7 +33,7 @@ def depth(parameters: dict[str, Any]) -> dict[str, Any]:
     return {"Attributes": {"ApproximateNumberOfMessages": "0", "QueueArn": parameters["QueueUrl"]}}
 
 
-STAGING = budget("staging", 1, on_hard_limit="throttle")
+STAGING = budget("staging", 1, on_hard_limit="throttle", mode="enforce")
 LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function"
 USAGE = {"Name": "r", "EventPattern": '["AI Usage Recorded"]', "State": "ENABLED"}
 CROSSED = {"Name": "c", "EventPattern": '["Budget Threshold Crossed"]', "State": "ENABLED"}
@@ -54,7 +54,7 @@ CONFIGURATION = {
 @pytest.fixture
 def sound(shell: Shell) -> Shell:
     """An account in which all is well."""
-    Path("budgets.yaml").write_text("version: 1\nbudgets: [{id: staging, limit_usd: 1}]\n")
+    Path("budgets.yaml").write_text("version: 1\nmode: enforce\nbudgets: [{id: staging, limit_usd: 1}]\n")
     Path("prices.yaml").write_text("version: 1\n")
     shell.clients = {
         "sts": Client({"get_caller_identity": identity()}),
