@@ -32,10 +32,7 @@ def code(period: str, time: datetime) -> str:
 def over(sums: Sums, budget: Budget, percent: int) -> bool:
     """Whether one of the limits was reached to so many percent; nothing spent never is."""
     limits = (budget.limits.usd, budget.limits.tokens, budget.limits.requests)
-    return any(
-        limit is not None and used > 0 and used * 100 >= limit * percent
-        for used, limit in zip(sums, limits, strict=False)
-    )
+    return any(limit is not None and used > 0 and used * 100 >= limit * percent for used, limit in zip(sums, limits, strict=False))
 
 
 @dataclass(slots=True)

@@ -43,8 +43,7 @@ class SimDynamo:
             if fault != "conflict":
                 return _refusal(fault)
             return _error(
-                "TransactionCanceledException",
-                [{"Code": "TransactionConflict"}, *({"Code": "None"},) * (len(TransactItems) - 1)],
+                "TransactionCanceledException", [{"Code": "TransactionConflict"}, *({"Code": "None"},) * (len(TransactItems) - 1)]
             )
 
         return self.actor.io(_said(TransactItems), effect, refuse)

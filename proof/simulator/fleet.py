@@ -114,10 +114,7 @@ class SimActuator:
         """See `fleet.Actuator`."""
         for part, value in before.items():
             self._change(
-                "restore",
-                target,
-                f"{part}={value}",
-                lambda p=part, v=value: self._set(target, p, v),  # type: ignore[misc]
+                "restore", target, f"{part}={value}", lambda p=part, v=value: self._set(target, p, v)  # type: ignore[misc]
             )
 
     def describe(self, before: State) -> str:

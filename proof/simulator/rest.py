@@ -55,9 +55,7 @@ class Rest:
                     yield f"I6: {record['id']} ({dedup}) is in neither ledger nor quarantine"
                 if counted and not (is_valid(record) and _recent(record, self.run.start)):
                     yield f"I6: {record['id']} should have been refused"
-        for dedup in rows.keys() - {
-            dedup_key(record) for records in self.run.books.accepted.values() for record in records
-        }:
+        for dedup in rows.keys() - {dedup_key(record) for records in self.run.books.accepted.values() for record in records}:
             yield f"I2: {dedup} was never sent"
 
     def _alerts(self) -> Iterator[str]:
@@ -68,9 +66,7 @@ class Rest:
             if budget is None or period != code(budget.period.value, now):
                 continue
             for percent in budget.thresholds:
-                if over(sums, budget, percent) and f"{percent}.{budget.revision}" not in books.fired.get(
-                    (budget_id, period, key), ()
-                ):
+                if over(sums, budget, percent) and f"{percent}.{budget.revision}" not in books.fired.get((budget_id, period, key), ()):
                     yield f"I3: {budget_id}/{key} in {period} is at {sums}, and {percent} % was never raised"
 
     def _people(self) -> Iterator[str]:
@@ -113,11 +109,7 @@ class Rest:
                 continue
             if key in fleet_down and not down:
                 yield f"I4: {target.label} should be down, and is {state}"
-            if (
-                key not in fleet_down
-                and (state or {"allowed": 1}) != owned
-                and (key not in self.run.guard.raced or down)
-            ):
+            if key not in fleet_down and (state or {"allowed": 1}) != owned and (key not in self.run.guard.raced or down):
                 yield f"I5: {target.label} is {state}, its owner left it {owned}"
 
     def _given_up(self) -> set[str]:
@@ -163,19 +155,13 @@ def _whole(budget: Budget) -> Budget:
 
 def _may(target: Any, permitted: frozenset[str], now: datetime) -> bool:
     exempt = target.tags.get(EXEMPT_TAG)
-    return (
-        target.tags.get("environment") in permitted and bool(target.tags.get("project")) and exempt != f"{now:%Y-%m-%d}"
-    )
+    return target.tags.get("environment") in permitted and bool(target.tags.get("project")) and exempt != f"{now:%Y-%m-%d}"
 
 
 def _wakes(kind: str, detail: dict[str, Any]) -> bool:
     if kind in {ENGAGED, REFUSED, RELEASED}:
         return True
-    return (
-        kind == AUTHORITY
-        and not detail["late"]
-        and (detail["severity"] == "hard" or detail["on_hard_limit"] == "throttle")
-    )
+    return kind == AUTHORITY and not detail["late"] and (detail["severity"] == "hard" or detail["on_hard_limit"] == "throttle")
 
 
 def _recent(record: dict[str, Any], start: datetime) -> bool:

@@ -62,9 +62,7 @@ class SimTable:
             return
         if not 0 < len(actions) <= MAX_ITEMS:
             raise ValueError(f"{len(actions)} items in a transaction")
-        keys = [
-            _key(body["Item"] if "Put" in action else body["Key"]) for action in actions for body in action.values()
-        ]
+        keys = [_key(body["Item"] if "Put" in action else body["Key"]) for action in actions for body in action.values()]
         if len(set(keys)) < len(keys):
             raise ValueError("two actions of a transaction on one item")
         reasons = [self._reason(action, key) for action, key in zip(actions, keys, strict=True)]

@@ -188,9 +188,7 @@ class World:
                 self._word(action.kind, given)
 
     def _publish(self, records: list[dict[str, Any]]) -> None:
-        detail, kind = (
-            (records[0], USAGE_RECORDED) if len(records) == 1 else ({"records": records}, USAGE_BATCH_RECORDED)
-        )
+        detail, kind = (records[0], USAGE_RECORDED) if len(records) == 1 else ({"records": records}, USAGE_BATCH_RECORDED)
         for item in records:
             self.on_accepted(item)
         self.network.hand_over("usage", lambda: self.queue.put(envelope(detail, kind)), may_drop=False)
@@ -212,9 +210,7 @@ class World:
     def _tag(self, name: str, environment: str, exempt: bool) -> None:  # noqa: FBT001  # drawn in the plan
         item = next(item for item, _ in TARGETS if item.name == name)
         more = {EXEMPT_TAG: f"{self.loop.now:%Y-%m-%d}"} if exempt else {}
-        changed = target(
-            name, item.kind, environment=environment, **({"exempt": more[EXEMPT_TAG]} if exempt else {})
-        )
+        changed = target(name, item.kind, **{"environment": environment}, **({"exempt": more[EXEMPT_TAG]} if exempt else {}))
         self.loop.say("people", f"tag {name} {environment}" + (" exempt" if exempt else ""))
         self.account.tag(changed, self.loop.now)
 
@@ -225,8 +221,7 @@ class World:
             word |= {"until": until and until.isoformat(), "extend_usd": given["extend_usd"]}
 
         def done(answer: Any, _: Actor) -> None:
-            self.loop.say(
-                "people", f"{kind} was answered: {answer if isinstance(answer, BaseException) else answer['ok']}"
-            )
+            self.loop.say("people", f"{kind} was answered: {answer if isinstance(answer, BaseException) else answer['ok']}")
 
         self.functions.invoke("enforce", lambda orders, now: orders(word, now), done)
+
