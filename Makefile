@@ -66,7 +66,7 @@ lint: $(INSTALLED)  ## ruff, formatting, strict types, import rules
 format: $(INSTALLED)  ## put the code into its form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
 
-schemas: $(INSTALLED)  ## write events/schemas/ from the models
+schemas: $(INSTALLED)  ## write events/schemas/ and events/openapi.v1.json from the models
 	@$(PY) -m spendplane.contract.schemas events/schemas
 
 lock: $(INSTALLED)  ## resolve the requirements again and write them with their hashes

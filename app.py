@@ -3,7 +3,8 @@
 Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets`, `prices` and `endpoints` name other
 files (endpoints.yaml may be missing: then there are none), and so does `identities` (which may be missing too);
 `runbook` is the address of the runbook that notices send their readers to. `bedrock_logs` asks for the stack that reads
-Bedrock's invocation logs, see stacks/invocation_logs.py.
+Bedrock's invocation logs, see stacks/invocation_logs.py, and `http` for the one that takes usage over HTTPS, see
+stacks/http_api.py.
 """
 
 import sys
@@ -14,7 +15,7 @@ from typing import Self
 from aws_cdk import App, Stack, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from spendplane.contract import budgets_file, endpoints_file, identities_file, prices_file
+from spendplane.contract import budgets_file, endpoints_file, http_api, identities_file, prices_file
 from spendplane.contract.yaml_file import FileError
 from spendplane.domain import bill
 from spendplane.domain.periods import Period
@@ -33,6 +34,8 @@ from stacks.endpoints import (
     Settings,
     SettingsError,
 )
+from stacks.http import SpendplaneHttp
+from stacks.http_api import HttpApi
 from stacks.inference import Order, SpendplaneEndpoints
 from stacks.invocation_logs import InvocationLogs
 from stacks.kill_switch import KillSwitch
@@ -64,6 +67,7 @@ class Inputs:
     identities: str
     """The checked identities.yaml, as JSON."""
     runbook: str
+    http: HttpApi | None
 
     @classmethod
     def of(cls, app: App) -> Self:
@@ -81,6 +85,7 @@ class Inputs:
             invocation_logs=InvocationLogs.of(app.node.try_get_context),
             identities=_identities(app),
             runbook=app.node.try_get_context("runbook") or RUNBOOK,
+            http=HttpApi.of(app.node.try_get_context, http_api.body_models()),
         )
 
 
@@ -103,6 +108,8 @@ def build(app: App, inputs: Inputs) -> None:
     )
     budgets.add_dependency(control)
     own = [state, control, budgets, *_bedrock_logs(app, inputs, state)]
+    if inputs.http:
+        own.append(SpendplaneHttp(app, "SpendplaneHttp", target=inputs.target, state=state, http=inputs.http))
     for tag, value in names.TAGS.items():
         # Not on the endpoints: what carries it is Spendplane's own, which the kill switch never touches.
         for stack in own:
@@ -118,6 +125,7 @@ def _kill_switch(budgets: budgets_file.BudgetsFile) -> KillSwitch:
         protected=tuple(budgets.protected_environments),
         max_targets=budgets.kill_switch.max_targets,
         max_attempts=budgets.kill_switch.max_attempts,
+        max_drift_percent=budgets.kill_switch.max_drift_percent,
     )
 
 

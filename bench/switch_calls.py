@@ -18,6 +18,7 @@ from bench.workload import NOW, envelope, records
 from spendplane import bootstrap
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+from spendplane.adapters.dynamodb.drifts import DynamoDrifts
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.outbox import DynamoOutbox
 from spendplane.adapters.dynamodb.switches import DynamoSwitches
@@ -126,6 +127,7 @@ def _enforce(counted: Counted, hands: ThreadPoolExecutor) -> Enforce:
         DynamoOutbox(table),
         EventBridgeBus(counted.client("events"), BUS),
         Protection(frozenset({ENVIRONMENT}), max_targets=MAX_TARGETS),
+        DynamoDrifts(table),
         hands.map,
     )
 

@@ -13,6 +13,7 @@ import typer
 from cli.errors import Failure
 
 if TYPE_CHECKING:
+    from spendplane.application.drifts import Drifts
     from spendplane.application.hours import HoursBook
     from spendplane.application.ports import PriceBook
     from spendplane.application.switches import Switches
@@ -49,6 +50,13 @@ def _aws_hours(settings: Settings) -> "HoursBook":
     return DynamoHoursBook(dynamo_table(settings.table))
 
 
+def _aws_drifts(settings: Settings) -> "Drifts":
+    from spendplane.adapters.dynamodb.drifts import DynamoDrifts
+    from spendplane.bootstrap import dynamo_table
+
+    return DynamoDrifts(dynamo_table(settings.table))
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One run of the command. Tests hand in their own, with ports in memory and a clock that stands still.
@@ -69,6 +77,7 @@ class Session:
     monthly_cost: "MonthlyCost | None" = None
     """What a resource costs in a month; None: no prices are known, and no command speaks of them."""
     make_hours: Callable[[Settings], "HoursBook"] = _aws_hours
+    make_drifts: Callable[[Settings], "Drifts"] = _aws_drifts
 
     def ports(self) -> "Ports":
         """The ports, with a price book that knows no `prices.yaml`: a file with a mistake must not stop `status`."""
@@ -81,6 +90,10 @@ class Session:
     def hours(self) -> "HoursBook":
         """What is counted of the hours of instances, for reading only."""
         return self.make_hours(self.settings)
+
+    def drifts(self) -> "Drifts":
+        """The reconciliations with the bill that the kill switch goes by."""
+        return self.make_drifts(self.settings)
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """Has the kill switch's function carry out a command of `contract.commands`. Raises Failure and ClientError."""

@@ -13,6 +13,7 @@ from cli.commands import (
     prices,
     quarantine,
     rebuild,
+    reconcile,
     release,
     reprice,
     status,
@@ -90,6 +91,7 @@ app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_KEEP)
 app.add_typer(tags.app, name="tags", rich_help_panel=_KEEP)
 app.command("reprice", epilog=EPILOG, rich_help_panel=_KEEP)(reprice.reprice)
 app.command("rebuild", epilog=EPILOG, rich_help_panel=_KEEP)(rebuild.rebuild)
+app.command("reconcile", epilog=EPILOG, rich_help_panel=_KEEP)(reconcile.reconcile)
 app.command("doctor", epilog=EPILOG, rich_help_panel=_KEEP)(doctor.doctor)
 
 

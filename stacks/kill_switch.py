@@ -13,3 +13,5 @@ class KillSwitch:
     """Targets that one switch may hold by itself; more are left to a person."""
     max_attempts: int
     """Vain attempts on one target before a person is called."""
+    max_drift_percent: int
+    """Where the last reconciliation found the ledger further above the bill, hard limits only alert."""

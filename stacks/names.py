@@ -23,6 +23,10 @@ BUDGET_ALERTS_TOPIC = f"{APPLICATION}-budget-alerts"
 
 SOURCE = APPLICATION
 """`Source` of every event that Spendplane itself publishes."""
+HTTP_SOURCE = f"{APPLICATION}.http"
+"""What the `Source` of usage that came over HTTP begins with; `/` and the ARN of the caller follow."""
+HTTP_API = f"{APPLICATION}-usage"
+HTTP_LOG = f"/aws/apigateway/{HTTP_API}"
 ROLE_PATH = f"/{APPLICATION}/"
 """IAM path of every function's role; the bus policy recognises our functions by it."""
 METRICS = "Spendplane"

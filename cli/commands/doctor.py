@@ -48,6 +48,7 @@ def _examine(run: Session) -> Iterator[Finding]:
     from cli.checks import enforcing
     from cli.checks.account import account
     from cli.checks.counting import hours
+    from cli.checks.drift import drift
     from cli.checks.files import files
     from cli.checks.invocations import bedrock_logs
     from cli.checks.resources import bus, queues, table, topics
@@ -57,7 +58,7 @@ def _examine(run: Session) -> Iterator[Finding]:
     in_account: dict[str, Check] = {
         "bus": bus, "table": table, "queue": queues, "topic": topics, "budgets": definitions, "sweep": sweep,
         "kill switch": enforcing.function, "crossings": enforcing.crossings, "rounds": enforcing.rounds,
-        "switches": enforcing.given_up, "hours": hours,
+        "switches": enforcing.given_up, "hours": hours, "bill": drift,
         "bedrock logs": bedrock_logs,
     }  # fmt: skip
     reached = list(guarded("credentials", account, run))

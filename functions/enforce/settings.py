@@ -1,6 +1,7 @@
 """What the kill switch is told by its environment."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from spendplane.adapters.environment import listed, required
 from spendplane.domain.targets import Protection
@@ -17,6 +18,6 @@ class Settings:
     @classmethod
     def load(cls) -> "Settings":
         """Raises SettingMissingError, and ValueError for a bound that is no number."""
-        bounds = int(required("MAX_TARGETS")), int(required("MAX_ATTEMPTS"))
+        bounds = int(required("MAX_TARGETS")), int(required("MAX_ATTEMPTS")), Decimal(required("MAX_DRIFT_PERCENT"))
         protection = Protection(listed("THROTTLEABLE_ENVIRONMENTS"), *bounds)
         return cls(required("TABLE_NAME"), required("BUS_NAME"), protection)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from spendplane.adapters.instance_prices import InstancePriceList
     from spendplane.adapters.log_deliveries import Objects
     from spendplane.application.define_budgets import DefineBudgets
+    from spendplane.application.drifts import Drifts
     from spendplane.application.enforce import Enforce
     from spendplane.application.fleet import Fleet
     from spendplane.application.hours import CountHours
@@ -173,6 +174,7 @@ def orders(table_name: str, bus_name: str, protection: "Protection") -> "Orders"
     from concurrent.futures import ThreadPoolExecutor
 
     from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+    from spendplane.adapters.dynamodb.drifts import DynamoDrifts
     from spendplane.adapters.dynamodb.ledger import DynamoLedger
     from spendplane.adapters.dynamodb.outbox import DynamoOutbox
     from spendplane.adapters.dynamodb.switches import DynamoSwitches
@@ -191,6 +193,7 @@ def orders(table_name: str, bus_name: str, protection: "Protection") -> "Orders"
             DynamoOutbox(table),
             EventBridgeBus(client("events"), bus_name),
             protection,
+            DynamoDrifts(table),
             hands.map,
         )
     )
@@ -204,6 +207,7 @@ def enforce(
     outbox: Outbox,
     bus: Bus,
     protection: "Protection",
+    drifts: "Drifts",
     run: "Run" = map,
 ) -> "Enforce":
     """The kill switch over these ports."""
@@ -212,7 +216,7 @@ def enforce(
     from spendplane.application.settle import Settle
     from spendplane.application.throttling import Throttle
 
-    lookout = Lookout(ledger, definitions, switches, fleet, protection)
+    lookout = Lookout(ledger, definitions, switches, fleet, protection, drifts)
     throttle = Throttle(fleet, switches, protection.max_attempts, run)
     return Enforce(Settle(lookout, throttle, switches, outbox, bus), lookout, switches, definitions)
 

@@ -16,6 +16,7 @@ def install() -> None:
         budgets,
         cloudwatch_logs,
         dynamodb,
+        eventbridge,
         iam,
         lambda_svc,
         tagging,
@@ -34,6 +35,8 @@ def install() -> None:
         log_subscriptions,
         method_settings,
         nested_stacks,
+        put_events,
+        request_validators,
         role_pages,
         tags,
         usage_plans,
@@ -49,6 +52,8 @@ def install() -> None:
     method_settings.install(apigateway_v1, provisioners)
     usage_plans.install(apigateway_v1, provisioners)
     http_stages.install(apigateway, apigateway_v1, provisioners)
+    put_events.install(apigateway_v1, iam_actions, iam_evaluator, eventbridge)
+    request_validators.install(apigateway_v1, provisioners)
     role_pages.install(iam)
     budget_actions.install(budgets)
     nested_stacks.install(provisioners)

@@ -13,6 +13,7 @@ from proof.simulator.services import SimBus, SimTopic
 from spendplane import bootstrap
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+from spendplane.adapters.dynamodb.drifts import DynamoDrifts
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.outbox import DynamoOutbox
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
@@ -112,5 +113,6 @@ class Functions:
             return Rebuild(ledger)
         switches = wrap("switches", DynamoSwitches(table))
         fleet = wrap("fleet", SimFleet(world.account, actor))
-        made = bootstrap.enforce(ledger, definitions, switches, fleet, outbox, bus, self.protection, actor.map)
+        drifts = wrap("drifts", DynamoDrifts(table))
+        made = bootstrap.enforce(ledger, definitions, switches, fleet, outbox, bus, self.protection, drifts, actor.map)
         return Orders(wrap("enforce", replace(made, retry=actor.patient(12, 0.2, 2.0))))

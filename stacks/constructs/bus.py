@@ -51,10 +51,11 @@ class Bus(Construct):
             },
             {
                 # Else anyone with PutEvents could announce a crossed budget that nobody crossed.
+                # And a caller's name, which the HTTP interface puts into the source, proves nothing.
                 "Sid": "OnlySpendplaneSpeaksAsSpendplane",
                 **every_caller,
                 "Condition": {
-                    "ForAnyValue:StringEquals": {"events:source": [names.SOURCE]},
+                    "ForAnyValue:StringLike": {"events:source": [names.SOURCE, f"{names.HTTP_SOURCE}/*"]},
                     "ArnNotLike": {
                         "aws:PrincipalArn": f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{names.ROLE_PATH}*"
                     },

@@ -47,6 +47,7 @@ class Enforce(Construct):
                 "THROTTLEABLE_ENVIRONMENTS": ",".join(kill_switch.environments),
                 "MAX_TARGETS": str(kill_switch.max_targets),
                 "MAX_ATTEMPTS": str(kill_switch.max_attempts),
+                "MAX_DRIFT_PERCENT": str(kill_switch.max_drift_percent),
             },
             statements=[
                 store.item_statement("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),

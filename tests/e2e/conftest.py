@@ -13,7 +13,7 @@ from tests.e2e.deployed import Deployed
 
 HERE = Path(__file__).parent
 BUDGETS = HERE / "budgets.yaml"
-OPTIONS = {"bedrock_logs": "cloudwatch", "identities": str(HERE / "identities.yaml")}
+OPTIONS = {"bedrock_logs": "cloudwatch", "identities": str(HERE / "identities.yaml"), "http": "true"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,6 +16,7 @@ SWITCH = {
     "THROTTLEABLE_ENVIRONMENTS": "staging,development,sandbox,test",
     "MAX_TARGETS": "20",
     "MAX_ATTEMPTS": "3",
+    "MAX_DRIFT_PERCENT": "10",
 }
 ENVIRONMENT = {
     "meter": TABLE | BUS,

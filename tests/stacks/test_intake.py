@@ -120,7 +120,7 @@ def test_the_bus_is_for_this_account_and_its_own_source_for_its_own_roles(aws: A
     assert foreign["Condition"]["StringNotEquals"] == {"aws:PrincipalAccount": "<AWS::AccountId>"}
     assert (impostor["Effect"], impostor["Principal"]) == ("Deny", "*")
     assert impostor["Condition"] == {
-        "ForAnyValue:StringEquals": {"events:source": ["spendplane"]},
+        "ForAnyValue:StringLike": {"events:source": ["spendplane", "spendplane.http/*"]},
         "ArnNotLike": {"aws:PrincipalArn": f"{account}:role/spendplane/*"},
     }
     assert {statement["Action"] for statement in policy["Statement"]} == {"events:PutEvents"}

@@ -158,9 +158,9 @@ def test_where_everything_is_protected_the_switch_only_reads(tmp_path: Path, emp
 
 
 def test_the_bounds_of_budgets_yaml_reach_the_function(tmp_path: Path, empty_layers: None) -> None:  # noqa: ARG001
-    assembly = _with_protected(tmp_path, "production", "kill_switch: {max_targets: 7, max_attempts: 2}\n")
-    environment = _environment(assembly)
-    assert (environment["MAX_TARGETS"], environment["MAX_ATTEMPTS"]) == ("7", "2")
+    bounds = "kill_switch: {max_targets: 7, max_attempts: 2, max_drift_percent: 0}\n"
+    environment = _environment(_with_protected(tmp_path, "production", bounds))
+    assert [environment[f"MAX_{name}"] for name in ("TARGETS", "ATTEMPTS", "DRIFT_PERCENT")] == ["7", "2", "0"]
 
 
 def test_a_crossing_in_a_running_period_sets_it_off(aws: Assembly) -> None:

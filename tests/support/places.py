@@ -11,11 +11,13 @@ from botocore.exceptions import ClientError
 
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+from spendplane.adapters.dynamodb.drifts import DynamoDrifts
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.outbox import DynamoOutbox, announcement_from_item
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
 from spendplane.adapters.dynamodb.switches import DynamoSwitches
 from spendplane.adapters.memory import MemoryQuarantine, MemoryStore
+from spendplane.application.drifts import Drifts
 from spendplane.application.ports import Announcement, Definitions, Ledger, Outbox, Quarantine
 from spendplane.application.retry import Retry
 from spendplane.application.switches import Switches
@@ -34,6 +36,7 @@ class Stores:
     outbox: Outbox
     quarantine: Quarantine
     switches: Switches
+    drifts: Drifts
 
 
 class Place(Protocol):
@@ -58,7 +61,7 @@ class MemoryPlace:
 
     def connect(self) -> Stores:
         """See `Place`."""
-        return Stores(self.store, self.store, self.store, self.quarantine, self.store)
+        return Stores(self.store, self.store, self.store, self.quarantine, self.store, self.store)
 
     def announcements(self) -> dict[str, Announcement]:
         """See `Place`."""
@@ -91,6 +94,7 @@ class DynamoPlace:
             DynamoOutbox(table),
             DynamoQuarantine(table),
             DynamoSwitches(table),
+            DynamoDrifts(table),
         )
 
     def announcements(self) -> dict[str, Announcement]:

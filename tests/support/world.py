@@ -84,7 +84,14 @@ class Process:
         """The kill switch."""
         stores, bus = self.stores, self.bus
         enforce = bootstrap.enforce(
-            stores.ledger, stores.definitions, stores.switches, self.fleet, stores.outbox, bus, self.protection
+            stores.ledger,
+            stores.definitions,
+            stores.switches,
+            self.fleet,
+            stores.outbox,
+            bus,
+            self.protection,
+            stores.drifts,
         )
         return Orders(replace(enforce, retry=QUICK))
 
@@ -120,7 +127,7 @@ class World:
         stores = Stores(
             *(
                 wrap(name, getattr(fresh, name))
-                for name in ("ledger", "definitions", "outbox", "quarantine", "switches")
+                for name in ("ledger", "definitions", "outbox", "quarantine", "switches", "drifts")
             )
         )
         topics = (wrap("on_call", self.on_call), wrap("budget_alerts", self.budget_alerts))

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from spendplane.application.drifts import Drifts
 from spendplane.application.fleet import Fleet
 from spendplane.application.ports import Definitions, Ledger
 from spendplane.application.switches import Switches
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter
+from spendplane.domain.drift import doubt
 from spendplane.domain.plans import Bounds, Plan, Verdict, decide
 from spendplane.domain.selection import UnselectableError, selection
 from spendplane.domain.switches import Grip, Hold, Order, Switch, Wanted, want
@@ -45,6 +47,7 @@ class Lookout:
     switches: Switches
     fleet: Fleet
     protection: Protection
+    drifts: Drifts
 
     def __call__(self, switch: Switch, now: datetime, word: Order | Hold | None = None) -> Look:
         """Budget and counter as they are at this moment, read consistently."""
@@ -64,7 +67,14 @@ class Lookout:
         found = self._find(budget, look.counter.ref.key)
         found = [*self._gone(switch, {target.arn for target in found}), *found]
         approved = switch.order.max_targets if switch.order else None
-        return decide(budget, look.counter, found, look.now, Bounds(self.protection, switch.held, approved)), found
+        bounds = Bounds(self.protection, switch.held, approved, self._doubt(look, budget))
+        return decide(budget, look.counter, found, look.now, bounds), found
+
+    def _doubt(self, look: Look, budget: Budget) -> str | None:
+        """A person's order goes by what the person knows, not by the counter."""
+        if look.switch.order or self.protection.max_drift_percent is None:
+            return None
+        return doubt(self.drifts.last(), budget, look.counter.ref.key, self.protection.max_drift_percent)
 
     def _gone(self, switch: Switch, seen: set[str]) -> list[Target]:
         """What is held and nowhere to be found, with the tags that it had. What carries other tags now is not gone."""

@@ -101,13 +101,15 @@ class KillSwitch(BaseModel):
     """Bounds of what the kill switch may do by itself.
 
     `max_targets`: more than so many at once are left to a person. `max_attempts`: so often a target that was turned
-    back on, or could not be turned down, is tried again before a person is called.
+    back on, or could not be turned down, is tried again before a person is called. `max_drift_percent`: where the last
+    reconciliation found the ledger further above the bill, hard limits only alert.
     """
 
     model_config = STRICT
 
     max_targets: int = Field(default=20, ge=1, le=1_000, strict=True)
     max_attempts: int = Field(default=3, ge=1, le=100, strict=True)
+    max_drift_percent: int = Field(default=10, ge=0, le=1_000, strict=True)
 
 
 def _unknown(name: str, known: tuple[str, ...], what: str) -> str:

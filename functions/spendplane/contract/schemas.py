@@ -1,4 +1,7 @@
-"""The JSON Schemas of every event, generated from the models: `python -m spendplane.contract.schemas DIRECTORY`."""
+"""The JSON Schemas of every event and the OpenAPI description beside them, generated from the models (`make schemas`).
+
+`python -m spendplane.contract.schemas DIRECTORY` writes them.
+"""
 
 import json
 import sys
@@ -8,6 +11,7 @@ from pydantic import BaseModel
 
 from spendplane.contract import outgoing, switch_events
 from spendplane.contract.budgets_file import BudgetsFile
+from spendplane.contract.http_api import OPENAPI_FILE, openapi
 from spendplane.contract.identities_file import IdentitiesFile
 from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED, UsageBatch, UsageRecord
 
@@ -34,13 +38,14 @@ def _text(model: type[BaseModel]) -> str:
 
 
 def write(directory: Path) -> None:
-    """Writes every schema; a file that no model stands for is removed."""
+    """Writes every schema, and the OpenAPI description one folder up; a schema that no model stands for is removed."""
     directory.mkdir(parents=True, exist_ok=True)
     current = schemas()
     for stale in set(directory.glob("*.json")) - {directory / name for name in current}:
         stale.unlink()
     for name, text in current.items():
         (directory / name).write_text(text, encoding="utf-8")
+    (directory.parent / OPENAPI_FILE).write_text(openapi(), encoding="utf-8")
 
 
 if __name__ == "__main__":

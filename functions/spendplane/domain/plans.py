@@ -48,11 +48,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What stands in front of every action. `held`: keys of what is down already; `approved`: a person's own cap."""
+    """What stands in front of every action. `held`: keys of what is down already; `approved`: a person's own cap;
+    `doubt`: why the counter cannot be trusted.
+    """
 
     protection: Protection
     held: Collection[str] = field(default_factory=frozenset)
     approved: int | None = None
+    doubt: str | None = None
 
     @property
     def most(self) -> int:
@@ -75,8 +78,11 @@ def decide(budget: Budget, counter: Counter, targets: Iterable[Target], now: dat
         return Plan(Verdict.REFUSE, _nothing(refused), (), refused, notes)
     if budget.mode != "enforce":
         return Plan(Verdict.OBSERVE, "the budget's mode is observe: nothing is touched", allowed, refused, notes)
+    if bounds.doubt:
+        return _kept(bounds.doubt, allowed, refused, notes, bounds)
     if len(allowed) > bounds.most:
-        return _capped(allowed, refused, notes, bounds)
+        reason = f"{len(allowed)} targets are more than the {bounds.most} that may be throttled at once"
+        return _kept(reason, allowed, refused, notes, bounds)
     return Plan(Verdict.THROTTLE, "", allowed, refused, notes)
 
 
@@ -100,9 +106,13 @@ def _nothing(refused: tuple[Refusal, ...]) -> str:
     return "no resource carries its tags"
 
 
-def _capped(allowed: tuple[Target, ...], refused: tuple[Refusal, ...], notes: tuple[str, ...], bounds: Bounds) -> Plan:
-    """Too many at once are a sign of wrong tags. What is down already stays down."""
-    reason = f"{len(allowed)} targets are more than the {bounds.most} that may be throttled at once"
+def _kept(
+    reason: str, allowed: tuple[Target, ...], refused: tuple[Refusal, ...], notes: tuple[str, ...], bounds: Bounds
+) -> Plan:
+    """Nothing more goes down: too many at once are a sign of wrong tags, and doubtful figures are no reason to act.
+
+    Neither are they one to give anything back: what is down already stays down, until a person releases it.
+    """
     kept = tuple(target for target in allowed if target.key in bounds.held)
     if not kept:
         return Plan(Verdict.REFUSE, reason, allowed, refused, notes)

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 KNOWN_ENVIRONMENTS = ("production", "staging", "development", "sandbox", "test")
@@ -58,6 +59,8 @@ class Protection:
     environments: frozenset[str]
     max_targets: int = 20
     max_attempts: int = 3
+    max_drift_percent: Decimal | None = None
+    """Where the ledger is further above the bill, hard limits only alert. None: that is never looked at."""
 
     def refusal(self, target: Target, today: date) -> str | None:
         """Why this target may not be touched; None when it may."""

@@ -67,7 +67,7 @@ class Shell:
     def orders(self) -> Orders:
         """The deployed kill switch."""
         store = self.store
-        enforce = bootstrap.enforce(store, store, store, self.fleet, store, self.bus, self.protection)
+        enforce = bootstrap.enforce(store, store, store, self.fleet, store, self.bus, self.protection, store)
         return Orders(replace(enforce, retry=Retry(sleep=lambda _: None)))
 
     def resource(
@@ -109,6 +109,7 @@ class Shell:
             lambda: self.tagged,
             self.monthly_cost,
             lambda _: self.hours,
+            lambda _: self.store,
         )
         return CliRunner().invoke(app, list(args), input=stdin, obj=session)
 

@@ -12,6 +12,7 @@ from botocore.exceptions import NoCredentialsError
 
 from spendplane.application.announcing import usage_quarantined
 from spendplane.application.hours import Rounds
+from spendplane.domain.drift import Compared, Reconciliation
 from spendplane.domain.hours import Held, Part, Running
 from spendplane.domain.switches import Level
 from tests.support.builders import NOW, budget, record, ref
@@ -32,7 +33,7 @@ def depth(parameters: dict[str, Any]) -> dict[str, Any]:
     return {"Attributes": {"ApproximateNumberOfMessages": "0", "QueueArn": parameters["QueueUrl"]}}
 
 
-STAGING = budget("staging", 1, on_hard_limit="throttle")
+STAGING = budget("staging", 1, on_hard_limit="throttle", mode="enforce")
 LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function"
 USAGE = {"Name": "r", "EventPattern": '["AI Usage Recorded"]', "State": "ENABLED"}
 CROSSED = {"Name": "c", "EventPattern": '["Budget Threshold Crossed"]', "State": "ENABLED"}
@@ -40,7 +41,12 @@ CONFIGURATION = {
     "State": "Active",
     "LastUpdateStatus": "Successful",
     "Environment": {
-        "Variables": {"THROTTLEABLE_ENVIRONMENTS": "development,staging", "MAX_TARGETS": "20", "MAX_ATTEMPTS": "2"}
+        "Variables": {
+            "THROTTLEABLE_ENVIRONMENTS": "development,staging",
+            "MAX_TARGETS": "20",
+            "MAX_ATTEMPTS": "2",
+            "MAX_DRIFT_PERCENT": "10",
+        }
     },
 }
 
@@ -54,7 +60,7 @@ def configuration(parameters: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def sound(shell: Shell) -> Shell:
     """An account in which all is well."""
-    Path("budgets.yaml").write_text("version: 1\nbudgets: [{id: staging, limit_usd: 1}]\n")
+    Path("budgets.yaml").write_text("version: 1\nmode: enforce\nbudgets: [{id: staging, limit_usd: 1}]\n")
     Path("prices.yaml").write_text("version: 1\n")
     shell.clients = {
         "sts": Client({"get_caller_identity": identity()}),
@@ -106,9 +112,26 @@ def test_a_sound_account_has_nothing_but_ok(sound: Shell) -> None:
     assert set(states) == {
         "budgets.yaml", "prices.yaml", "credentials", "clock", "bus", "rule", "table", "index", "expiry", "recovery",
         "queue", "dead letters", "topic", "budgets", "sweep", "kill switch", "crossings", "rounds", "switches", "hours",
-        "bedrock logs",
+        "bill", "bedrock logs",
     }  # fmt: skip
     assert "0 failed" in sound("doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("ledger", "age", "state", "said"),
+    [
+        ("110", 1, "ok", "2026-11 was compared with the bill on 2026-11-21: hard limits act"),
+        ("110", 63, "warn", "2026-11 was compared with the bill on 2026-09-20: long ago"),
+        ("111", 1, "warn", "staging: its figures are in doubt"),
+    ],
+)
+def test_what_the_bill_said(sound: Shell, ledger: str, age: int, state: str, said: str) -> None:
+    assert found(sound)["bill"]["detail"].startswith("the ledger was never compared with a bill")
+    compared = (Compared("aws.bedrock", ("m",), Decimal(ledger), Decimal(100)),)
+    sound.store.store(Reconciliation("2026-11", NOW.date(), NOW - timedelta(days=age), "ann", "monthly", compared))
+    bill = found(sound)["bill"]
+    assert (bill["state"], bill["detail"][: len(said)]) == (state, said)
+    assert ("reconcile --cur FILE --apply" in (bill["mend"] or "")) is (state == "warn")
 
 
 @pytest.mark.parametrize(

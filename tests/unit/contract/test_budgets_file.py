@@ -56,6 +56,8 @@ BAD = {
     "unknown bound": ("version: 1\nkill_switch:\n  max_target: 5\n", 3, "kill_switch.max_target: unknown key"),
     "no target at all": ("version: 1\nkill_switch:\n  max_targets: 0\n", 3, "greater than or equal to 1"),
     "too many targets": ("version: 1\nkill_switch: {max_targets: 1001}\n", 2, "less than or equal to 1000"),
+    "drift below none": ("version: 1\nkill_switch: {max_drift_percent: -1}\n", 2, "greater than or equal to 0"),
+    "drift on": ("version: 1\nkill_switch: {max_drift_percent: yes}\n", 2, "kill_switch.max_drift_percent"),
     "targets in words": ("version: 1\nkill_switch: {max_targets: '20'}\n", 2, "kill_switch.max_targets"),
     "half a target": ("version: 1\nkill_switch: {max_targets: 2.5}\n", 2, "kill_switch.max_targets"),
     "targets on": ("version: 1\nkill_switch: {max_targets: yes}\n", 2, "kill_switch.max_targets"),
@@ -177,8 +179,9 @@ def test_what_is_throttled_has_an_alert_at_the_hard_limit(tmp_path: Path) -> Non
 def test_the_kill_switch_has_bounds(tmp_path: Path) -> None:
     plain = load(tmp_path, "version: 1\n")
     assert (plain.mode, plain.kill_switch.max_targets, plain.kill_switch.max_attempts) == ("observe", 20, 3)
-    text = "version: 1\nkill_switch: {max_targets: 1000, max_attempts: 1}\n"
-    assert load(tmp_path, text).kill_switch == KillSwitch(max_targets=1000, max_attempts=1)
+    assert plain.kill_switch.max_drift_percent == 10
+    text = "version: 1\nkill_switch: {max_targets: 1000, max_attempts: 1, max_drift_percent: 0}\n"
+    assert load(tmp_path, text).kill_switch == KillSwitch(max_targets=1000, max_attempts=1, max_drift_percent=0)
     again = BudgetsFile.model_validate_json(load(tmp_path, text).model_dump_json())
     assert again.kill_switch.max_targets == 1000
 

@@ -33,9 +33,11 @@ def valid(name: str, instance: object) -> bool:
 
 def test_they_are_up_to_date(tmp_path: Path) -> None:
     assert schemas() == SCHEMAS, "run `make schemas`"
-    (tmp_path / "stale.v1.json").touch()
-    write(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == set(SCHEMAS)
+    folder = tmp_path / "schemas"
+    folder.mkdir()
+    (folder / "stale.v1.json").touch()
+    write(folder)
+    assert {path.name for path in folder.iterdir()} == set(SCHEMAS)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

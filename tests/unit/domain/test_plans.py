@@ -72,6 +72,20 @@ def test_protected_ones_do_not_count_for_the_cap() -> None:
     assert plan(*fleet(20), *live).verdict is Verdict.THROTTLE
 
 
+def test_doubtful_figures_turn_nothing_down_and_give_nothing_back() -> None:
+    found = fleet(3)
+    made = plan(*found, doubt="its figures are in doubt")
+    assert (made.verdict, made.reason, made.wanted) == (Verdict.REFUSE, "its figures are in doubt", ())
+    held = plan(*found, doubt="its figures are in doubt", held={found[0].key})
+    assert (held.verdict, list(held.wanted)) == (Verdict.THROTTLE, found[:1])
+    assert [item.reason for item in held.refused] == ["its figures are in doubt"] * 2
+
+
+def test_a_budget_that_observes_says_what_it_would_do_whatever_the_bill_says() -> None:
+    observed = plan(*fleet(2), of=staging(mode="observe"), doubt="its figures are in doubt")
+    assert (observed.verdict, len(observed.targets)) == (Verdict.OBSERVE, 2)
+
+
 def test_over_the_cap_what_is_down_stays_down_and_the_rest_is_left() -> None:
     found = fleet(21)
     held = {item.key for item in found[:20]}

@@ -14,6 +14,7 @@
 | standing | `S#<project>`, `S#*` | switch id | |
 | hours of a resource | `H#` + ARN and creation time | `H` | `hours` while it may run |
 | rounds of the hours | `H` | `-` | |
+| last reconciliation with the bill | `R` | `-` | |
 """
 
 from datetime import UTC, datetime
@@ -119,6 +120,11 @@ HOURS_ROUNDS = key("H", "-")
 def hours_key(running_id: str) -> Item:
     """Of the hours that are counted of one resource."""
     return key("H#" + _short(running_id), "H")
+
+
+DRIFT = key("R", "-")
+DRIFT_AUDIT = "reconciliation"
+"""In the place of a switch's id: all reconciliations, in the audit."""
 
 
 def unpriced_on(day: datetime) -> str:
