@@ -30,7 +30,7 @@ def told(shell: Shell, *args: str, stdin: Any, code: int = 0) -> dict[str, Any]:
 def test_buckets_and_lines_from_an_answer(shell: Shell) -> None:
     Path("answer.json").write_text(json.dumps({"ResponseMetadata": {"RequestId": "6f1f"}, "usage": WARM}))
     text = shell(*CONVERSE[:5], "answer.json", *CONVERSE[6:]).stdout
-    for part in ("input_uncached", "120,000", "0.03600", "0.05055", "6f1f", f"aws.bedrock {SONNET}", "genai-prices"):
+    for part in ("input_uncached", "120,000", "0.03600", "0.05055", "6f1f", f"aws.bedrock {SONNET}", "list price"):
         assert part in text
 
 
