@@ -1,8 +1,9 @@
 """The CDK app: reads context and the YAML files beside it, and builds the stacks. It makes no AWS call.
 
 Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets`, `prices` and `endpoints` name other
-files (endpoints.yaml may be missing: then there are none); `runbook` is the address of the runbook that notices send
-their readers to.
+files (endpoints.yaml may be missing: then there are none), and so does `identities` (which may be missing too);
+`runbook` is the address of the runbook that notices send their readers to. `bedrock_logs` asks for the stack that reads
+Bedrock's invocation logs, see stacks/invocation_logs.py.
 """
 
 import sys
@@ -10,14 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from aws_cdk import App, Tags, Validations
+from aws_cdk import App, Stack, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from spendplane.contract import budgets_file, endpoints_file, prices_file
+from spendplane.contract import budgets_file, endpoints_file, identities_file, prices_file
 from spendplane.contract.yaml_file import FileError
 from spendplane.domain import bill
 from spendplane.domain.periods import Period
 from stacks import names
+from stacks.bedrock_logs import SpendplaneBedrockLogs
 from stacks.budgets import SpendplaneBudgets
 from stacks.code import PackagingError
 from stacks.control import SpendplaneControl
@@ -32,8 +34,9 @@ from stacks.endpoints import (
     SettingsError,
 )
 from stacks.inference import Order, SpendplaneEndpoints
+from stacks.invocation_logs import InvocationLogs
 from stacks.kill_switch import KillSwitch
-from stacks.second_line import AwsBudget, SecondLine
+from stacks.second_line import AwsBudget, DenyAction, SecondLine
 from stacks.state import SpendplaneState
 from stacks.target import InputError, Target
 
@@ -57,6 +60,9 @@ class Inputs:
     kill_switch: KillSwitch
     second_line: SecondLine
     endpoints: tuple[Order, ...]
+    invocation_logs: InvocationLogs | None
+    identities: str
+    """The checked identities.yaml, as JSON."""
     runbook: str
 
     @classmethod
@@ -72,6 +78,8 @@ class Inputs:
             kill_switch=_kill_switch(budgets),
             second_line=_second_line(budgets),
             endpoints=_endpoints(app),
+            invocation_logs=InvocationLogs.of(app.node.try_get_context),
+            identities=_identities(app),
             runbook=app.node.try_get_context("runbook") or RUNBOOK,
         )
 
@@ -94,9 +102,10 @@ def build(app: App, inputs: Inputs) -> None:
         app, "SpendplaneBudgets", target=inputs.target, state=state, second_line=inputs.second_line
     )
     budgets.add_dependency(control)
+    own = [state, control, budgets, *_bedrock_logs(app, inputs, state)]
     for tag, value in names.TAGS.items():
         # Not on the endpoints: what carries it is Spendplane's own, which the kill switch never touches.
-        for stack in (state, control, budgets):
+        for stack in own:
             Tags.of(stack).add(tag, value)
     if inputs.endpoints:
         SpendplaneEndpoints(app, "SpendplaneEndpoints", target=inputs.target, orders=inputs.endpoints)
@@ -114,7 +123,7 @@ def _kill_switch(budgets: budgets_file.BudgetsFile) -> KillSwitch:
 
 def _second_line(budgets: budgets_file.BudgetsFile) -> SecondLine:
     """What of the budgets AWS can watch too, and a line for what it cannot."""
-    watches = list(budgets.watches())
+    watches, actions = list(budgets.watches()), _actions(budgets)
     watched = [
         AwsBudget(
             id=budget.id,
@@ -123,12 +132,29 @@ def _second_line(budgets: budgets_file.BudgetsFile) -> SecondLine:
             tags=found.part.tags,
             regions=found.part.regions,
             owner=budget.owner,
+            action=actions.get(budget.id),
         )
         for budget, found in watches
         if found.part is not None and budget.limits.usd is not None
     ]
     remarks = bill.remarks((budget.id, found) for budget, found in watches)
-    return SecondLine(tuple(watched), tuple(remarks))
+    idle = [entry.id for entry, _, _ in budgets.acting() if entry.id not in actions]
+    said = [f"No AWS budget action for {', '.join(f'`{id_}`' for id_ in idle)}: mode is observe."] if idle else []
+    return SecondLine(tuple(watched), (*remarks, *said))
+
+
+def _actions(budgets: budgets_file.BudgetsFile) -> dict[str, DenyAction]:
+    """What AWS Budgets may do by itself, by budget. In mode observe nothing is touched, so there is none."""
+    return {
+        entry.id: DenyAction(
+            roles=tuple(action.deny_roles),
+            automatic=action.approval == "automatic",
+            environments=tuple(entry.selector["environment"]),
+            projects=tuple(entry.selector.get("project_id", ())),
+        )
+        for entry, action, mode in budgets.acting()
+        if mode == "enforce"
+    }
 
 
 def _endpoints(app: App) -> tuple[Order, ...]:
@@ -137,6 +163,30 @@ def _endpoints(app: App) -> tuple[Order, ...]:
     path = Path(given or ROOT / "endpoints.yaml")
     read = endpoints_file.load(path) if given or path.exists() else None
     return tuple(_order(entry) for entry in read.endpoints) if read else ()
+
+
+def _bedrock_logs(app: App, inputs: Inputs, state: SpendplaneState) -> list[Stack]:
+    """The stack that reads invocation logs, where it is asked for."""
+    if inputs.invocation_logs is None:
+        return []
+    stack = SpendplaneBedrockLogs(
+        app,
+        "SpendplaneBedrockLogs",
+        target=inputs.target,
+        state=state,
+        invocation_logs=inputs.invocation_logs,
+        identities=inputs.identities,
+        prices=inputs.prices,
+    )
+    return [stack]
+
+
+def _identities(app: App) -> str:
+    """Of the file that the context names, else of `identities.yaml` beside this file; without one nobody is known."""
+    given = app.node.try_get_context("identities")
+    path = Path(given or ROOT / "identities.yaml")
+    read = identities_file.load(path) if given or path.exists() else identities_file.IdentitiesFile(version=1)
+    return read.model_dump_json()
 
 
 def _order(entry: endpoints_file.Endpoint) -> Order:

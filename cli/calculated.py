@@ -78,10 +78,12 @@ def _one(result: Calculation) -> "list[str | Table]":
 
 def _facts(result: Calculation) -> list[tuple[str, str]]:
     """Where the price comes from; of a payload also what it said, and the buckets that no line of the price tells."""
+    from spendplane.domain.rating import BUCKETS
+
     event, said = result.event, result.reported
     facts = [("price from", result.price)]
     if said is not None or result.usd is None:
-        priced = {line.bucket for line in result.lines}
+        priced = {line.bucket for line in result.lines} | ({"images", *BUCKETS} if result.lines else set())
         used = {name: value for name, value in _used(result).items() if name not in priced}
         facts += [(name, f"{value:,}" if isinstance(value, int) else value) for name, value in used.items()]
         facts = [("call", f"{event.provider} {event.model}"), *facts]

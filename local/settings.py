@@ -11,9 +11,9 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 # The services in use. The others stay off: some of them open ports of their own, on every interface.
 SERVICES = (
-    *("account", "apigateway", "bedrock-runtime", "budgets", "cloudformation", "dynamodb", "dynamodbstreams", "ecr"),
-    *("ecs", "events", "iam", "kms", "lambda", "logs", "monitoring", "pipes", "s3", "scheduler", "secretsmanager"),
-    *("sns", "sqs", "ssm", "states", "sts", "tagging"),
+    *("account", "apigateway", "bedrock", "bedrock-runtime", "budgets", "cloudformation", "dynamodb"),
+    *("dynamodbstreams", "ecr", "ecs", "events", "iam", "kms", "lambda", "logs", "monitoring", "pipes", "s3"),
+    *("scheduler", "secretsmanager", "sns", "sqs", "ssm", "states", "sts", "tagging"),
 )
 
 

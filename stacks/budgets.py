@@ -8,13 +8,14 @@ from constructs import Construct
 
 from stacks import names
 from stacks.constructs.aws_budgets import AwsCostBudget
+from stacks.constructs.budget_action import RESOURCES, DenyModels
 from stacks.constructs.budget_regions import known_here
 from stacks.second_line import AwsBudget, SecondLine
 from stacks.state import SpendplaneState
 from stacks.target import Target
 
 PER_PART = 200
-"""Budgets in a part on average; a hash spreads them, so that no part comes near 500."""
+"""Resources in a part on average; a hash spreads budgets, so that no part comes near 500."""
 GROWTH = 8
 """By how much the number of parts grows when they are full: seldom, as most budgets then change their part."""
 _INFO = "aws:cdk:info"
@@ -52,9 +53,12 @@ class _Part(NestedStack):
         super().__init__(scope, id_, parameters={"TopicArn": topic_arn}, suppress_template_indentation=True)
         if self.nested_stack_resource is not None:
             self.nested_stack_resource.cfn_options.condition = condition
-        topic = CfnParameter(self, "TopicArn")
+        topic = CfnParameter(self, "TopicArn").value_as_string
+        deny = DenyModels(self, "DenyModels") if any(budget.action for budget in budgets) else None
         for budget in budgets:
-            AwsCostBudget(self, budget.id, budget=budget, part=id_, topic_arn=topic.value_as_string)
+            made = AwsCostBudget(self, budget.id, budget=budget, part=id_, topic_arn=topic)
+            if deny and budget.action:
+                deny.act(made, budget.action, topic)
 
 
 def _result(second_line: SecondLine) -> tuple[str, str]:
@@ -66,12 +70,14 @@ def _result(second_line: SecondLine) -> tuple[str, str]:
 def parts(budgets: Iterable[AwsBudget]) -> dict[str, list[AwsBudget]]:
     """Budgets by the name of their part, which follows from the budget's id and the number of parts alone.
 
-    That number is a step of 1, 8, 64 …, so another budget moves no other one, unless it is the one that fills the parts
-    of a step. Then a budget that moves is made anew in its new part, under a new name (see `name_of`).
+    That number is a step of 1, 8, 64 …, by their resources: a budget is one, its action two more. So another budget
+    moves no other one, unless it is the one that fills the parts of a step. Then a budget that moves is made anew in
+    its new part, under a new name (see `name_of`).
     """
     ordered = sorted(budgets, key=lambda budget: budget.id)
     count = 1
-    while len(ordered) > count * PER_PART:
+    resources = sum(1 + (RESOURCES if budget.action else 0) for budget in ordered)
+    while resources > count * PER_PART:
         count *= GROWTH
     found: dict[str, list[AwsBudget]] = {}
     for budget in ordered:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,8 +39,9 @@ class PackagingError(Exception):
 
 
 @contextmanager
-def handler_code(handler: str, prices: Path) -> Iterator[lambda_.Code]:
-    """The import root for one function: the core, this handler's folder, and the price files; no other handler.
+def handler_code(handler: str, prices: Path, files: Mapping[str, str]) -> Iterator[lambda_.Code]:
+    """The import root for one function: the core, this handler's folder, the price files, and `files` (text by name);
+    no other handler.
 
     A context, because CDK copies the files only when the code is given to a function: make the function inside it.
     """
@@ -50,6 +51,8 @@ def handler_code(handler: str, prices: Path) -> Iterator[lambda_.Code]:
         shutil.copyfile(prices, Path(scratch, "prices.yaml"))
         if (refreshed := prices.with_name(INSTANCE_PRICES)).is_file():
             shutil.copyfile(refreshed, Path(scratch, INSTANCE_PRICES))
+        for name, text in files.items():
+            Path(scratch, name).write_text(text, encoding="utf-8")
         yield lambda_.Code.from_asset(scratch, asset_hash_type=AssetHashType.SOURCE)
 
 

@@ -3,11 +3,9 @@
 from pathlib import Path
 
 from aws_cdk import Stack
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from stacks import names
-from stacks.code import layer_code
 from stacks.constructs.alarms import Alarms
 from stacks.constructs.dashboard import Dashboard
 from stacks.constructs.definitions import Definitions
@@ -41,7 +39,7 @@ class SpendplaneControl(Stack):
         super().__init__(scope, id_, synthesizer=target.synthesizer(), tags=names.TAGS)
         # CDK repeats in DependsOn what a reference says already.
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
-        runtime = Runtime(target=target, layer=self._layer(target), prices=prices)
+        runtime = Runtime.of(self, target, prices)
         store, bus, intake, topics = state.store, state.bus, state.intake, state.topics
         meter = Meter(self, "Meter", store=store, bus=bus, intake=intake, runtime=runtime)
         notify = Notify(self, "Notify", store=store, bus=bus, topics=topics, runbook=runbook, runtime=runtime)
@@ -71,14 +69,4 @@ class SpendplaneControl(Stack):
             sweep=sweep,
             enforce=enforce,
             hours=hours,
-        )
-
-    def _layer(self, target: Target) -> lambda_.LayerVersion:
-        return lambda_.LayerVersion(
-            self,
-            "Packages",
-            description="Third-party packages of Spendplane's functions",
-            code=layer_code(target),
-            compatible_runtimes=[target.runtime],
-            compatible_architectures=[target.architecture],
         )

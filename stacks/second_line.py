@@ -5,6 +5,19 @@ from decimal import Decimal
 
 
 @dataclass(frozen=True)
+class DenyAction:
+    """At 100 % of the bill, these roles are denied the calling of models, if they carry these values of the tags.
+
+    `roles` are names, with their path. `automatic`: without asking a person. `projects` may be empty: any.
+    """
+
+    roles: tuple[str, ...]
+    automatic: bool
+    environments: tuple[str, ...]
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class AwsBudget:
     """One budget that AWS can watch too: `usd` per month, or per day, of the costs that carry these tags.
 
@@ -17,6 +30,7 @@ class AwsBudget:
     tags: tuple[tuple[str, tuple[str, ...]], ...]
     regions: tuple[str, ...]
     owner: str | None
+    action: DenyAction | None = None
 
 
 @dataclass(frozen=True)

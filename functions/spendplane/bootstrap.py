@@ -19,10 +19,13 @@ from spendplane.application.retry import Retry
 
 if TYPE_CHECKING:
     from spendplane.adapters.instance_prices import InstancePriceList
+    from spendplane.adapters.log_deliveries import Objects
     from spendplane.application.define_budgets import DefineBudgets
     from spendplane.application.enforce import Enforce
     from spendplane.application.fleet import Fleet
     from spendplane.application.hours import CountHours
+    from spendplane.application.invocation_logging import InvocationLogging
+    from spendplane.application.invocations import PublishInvocations
     from spendplane.application.judge import Judge
     from spendplane.application.meter import Meter
     from spendplane.application.notify import Notify
@@ -231,6 +234,33 @@ def hours(table_name: str, bus_name: str, prices_path: Path) -> "CountHours":
         DynamoHoursBook(dynamo_table(table_name)),
         EventBridgeBus(client("events"), bus_name),
     )
+
+
+def log_objects() -> "Objects":
+    """What Bedrock's logs leave in S3."""
+    from spendplane.adapters.log_deliveries import Objects
+
+    return Objects(client("s3"))
+
+
+def publish_invocations(bus_name: str, identities: Path, objects: "Objects") -> "PublishInvocations":
+    """Lines of Bedrock's invocation log → usage records. `identities` is the checked identities.yaml as JSON."""
+    from spendplane.adapters.bedrock import ProfileTags
+    from spendplane.adapters.eventbridge import EventBridgeBus
+    from spendplane.application.invocations import PublishInvocations
+    from spendplane.contract.identities_file import IdentitiesFile
+
+    rules = IdentitiesFile.model_validate_json(identities.read_bytes()).to_domain()
+    profiles = ProfileTags(lambda region: client("bedrock", region))
+    return PublishInvocations(rules, profiles, objects, EventBridgeBus(client("events"), bus_name))
+
+
+def invocation_logging() -> "InvocationLogging":
+    """The switch of Bedrock's invocation logging in this account and Region."""
+    from spendplane.adapters.bedrock_logging import BedrockLogging
+    from spendplane.application.invocation_logging import InvocationLogging
+
+    return InvocationLogging(BedrockLogging(client("bedrock")))
 
 
 def define_budgets(table_name: str) -> "DefineBudgets":

@@ -8,16 +8,32 @@ def install() -> None:
     """Puts all of it into MiniStack, before it serves. What concerns moto follows when moto is first needed."""
     from ministack import app
     from ministack.core import iam_actions, iam_evaluator
-    from ministack.services import apigateway, apigateway_v1, dynamodb, iam, tagging
+    from ministack.services import (
+        apigateway,
+        apigateway_v1,
+        bedrock,
+        bedrock_runtime,
+        budgets,
+        cloudwatch_logs,
+        dynamodb,
+        iam,
+        lambda_svc,
+        tagging,
+    )
     from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks
 
     from local.mended import (
         authorization,
+        budget_actions,
         conditions,
         from_moto,
         http_stages,
+        inference_profiles,
+        invocation_log,
         leading_keys,
+        log_subscriptions,
         method_settings,
+        nested_stacks,
         role_pages,
         tags,
         usage_plans,
@@ -26,9 +42,14 @@ def install() -> None:
     from_moto.install(app, iam_actions)
     authorization.install(app, iam_actions, iam)
     leading_keys.install(iam_actions, iam_evaluator, dynamodb)
+    inference_profiles.install(bedrock, iam_actions)
+    invocation_log.install(app, bedrock, bedrock_runtime, cloudwatch_logs)
+    log_subscriptions.install(cloudwatch_logs, lambda_svc)
     tags.install(tagging, apigateway_v1, apigateway)
     method_settings.install(apigateway_v1, provisioners)
     usage_plans.install(apigateway_v1, provisioners)
     http_stages.install(apigateway, apigateway_v1, provisioners)
     role_pages.install(iam)
+    budget_actions.install(budgets)
+    nested_stacks.install(provisioners)
     conditions.install(engine, changesets, handlers, stacks)

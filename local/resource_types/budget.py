@@ -29,7 +29,7 @@ def _create(logical_id: str, props: Properties, stack: str) -> Created:
     for refusal in _refusals(budget, props.get("NotificationsWithSubscribers", ())):
         raise RefusedError(f"{name}: {refusal}")
     request = {"Budget": budget, "NotificationsWithSubscribers": props.get("NotificationsWithSubscribers", [])}
-    _call("CreateBudget", {**request, "ResourceTags": props.get("ResourceTags", [])})
+    call("CreateBudget", {**request, "ResourceTags": props.get("ResourceTags", [])})
     return name, {"Id": name}
 
 
@@ -41,13 +41,13 @@ def _update(physical_id: str, old: Properties, new: Properties, stack: str) -> C
         return created
     for refusal in _refusals(budget, new.get(notified, ())):
         raise RefusedError(f"{physical_id}: {refusal}")
-    _call("UpdateBudget", {"NewBudget": budget})
+    call("UpdateBudget", {"NewBudget": budget})
     _retag(physical_id, _tags(old), _tags(new))
     return physical_id, {"Id": physical_id}
 
 
 def _delete(physical_id: str, _props: Properties) -> None:
-    _call("DeleteBudget", {"BudgetName": physical_id}, accepted=_ABSENT)
+    call("DeleteBudget", {"BudgetName": physical_id}, accepted=_ABSENT)
 
 
 def _budget(props: Properties, name: str) -> dict[str, Any]:
@@ -80,18 +80,19 @@ def _retag(name: str, old: Mapping[str, str], new: Mapping[str, str]) -> None:
     arn = f"arn:aws:budgets::{get_account_id()}:budget/{name}"
     gone = sorted(old.keys() - new.keys())
     if gone:
-        _call("UntagResource", {"ResourceARN": arn, "ResourceTagKeys": gone})
+        call("UntagResource", {"ResourceARN": arn, "ResourceTagKeys": gone})
     if new:
         tags = [{"Key": key, "Value": value} for key, value in new.items()]
-        _call("TagResource", {"ResourceARN": arn, "ResourceTags": tags})
+        call("TagResource", {"ResourceARN": arn, "ResourceTags": tags})
 
 
-def _call(operation: str, request: Mapping[str, Any], accepted: str = "") -> None:
-    """Raises RefusedError with the service's own words, unless the error is the accepted one."""
+def call(operation: str, request: Mapping[str, Any], accepted: str = "") -> dict[str, Any]:
+    """The service's answer. Raises RefusedError with the service's own words, unless the error is the accepted one."""
     status, _headers, body = budgets._DISPATCH[operation](request)  # noqa: SLF001  # no other way in
-    answer = json.loads(body)
+    answer: dict[str, Any] = json.loads(body)
     if status != HTTPStatus.OK and answer["__type"] != accepted:
         raise RefusedError(answer["message"])
+    return answer
 
 
 BUDGET = ResourceType(_create, _update, _delete)

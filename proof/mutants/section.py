@@ -8,11 +8,12 @@ from tempfile import TemporaryDirectory
 from proof.mutants.alerting import ALERTING
 from proof.mutants.counting import COUNTING
 from proof.mutants.mutant import Mutant
+from proof.mutants.reading import READING
 from proof.mutants.running import Verdict, judge
 from proof.mutants.switching import SWITCHING
 from proof.section import Section, Settings, Table
 
-CATALOGUE: tuple[Mutant, ...] = (*COUNTING, *ALERTING, *SWITCHING)
+CATALOGUE: tuple[Mutant, ...] = (*COUNTING, *READING, *ALERTING, *SWITCHING)
 QUICK = ("above-not-at", "untagged-is-fair-game")
 
 TEXT = """Each line is a bug that was planted, alone, in a copy of the project, and the first test that failed for it.

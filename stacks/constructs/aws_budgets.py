@@ -23,12 +23,13 @@ class AwsCostBudget(Construct):
     def __init__(self, scope: Construct, id_: str, *, budget: AwsBudget, part: str, topic_arn: str) -> None:
         """`part` is the name of the nested stack around it."""
         super().__init__(scope, id_)
+        self.name = name_of(budget, part)
         notifications = _notifications(budget, topic_arn)
-        resource = budgets.CfnBudget(
+        self.resource = resource = budgets.CfnBudget(
             self,
             "Budget",
             budget={
-                "budgetName": name_of(budget, part),
+                "budgetName": self.name,
                 "budgetType": "COST",
                 "timeUnit": "DAILY" if budget.daily else "MONTHLY",
                 "budgetLimit": {"amount": 0, "unit": "USD"},

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_iam as iam
@@ -11,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks import names
-from stacks.code import handler_code
+from stacks.code import handler_code, layer_code
 from stacks.target import Target
 
 _TRACES_ON_ALL = Acknowledgment(
@@ -33,9 +34,22 @@ class Runtime:
     prices: Path
     """The `prices.yaml` that travels with the code."""
 
+    @classmethod
+    def of(cls, scope: Construct, target: Target, prices: Path) -> Self:
+        """With the layer of third-party packages, made in that scope."""
+        layer = lambda_.LayerVersion(
+            scope,
+            "Packages",
+            description="Third-party packages of Spendplane's functions",
+            code=layer_code(target),
+            compatible_runtimes=[target.runtime],
+            compatible_architectures=[target.architecture],
+        )
+        return cls(target, layer, prices)
+
 
 class Function(Construct):
-    """The function `spendplane-<capability>`, whose code is `functions/<capability>/`."""
+    """The function `spendplane-<capability>`, whose code is `functions/<capability>/`, with `_` for each dash."""
 
     def __init__(
         self,
@@ -50,10 +64,11 @@ class Function(Construct):
         timeout: Duration,
         memory_mb: int,
         on_everything: Acknowledgment = _TRACES_ON_ALL,
+        files: Mapping[str, str] | None = None,
     ) -> None:
         """`statements` are all that the function's role may do, its own log and traces aside.
 
-        `on_everything` says why some of it is on every resource.
+        `on_everything` says why some of it is on every resource. `files` travel with the code, text by name.
         """
         super().__init__(scope, id_)
         self.name = names.function(capability)
@@ -61,15 +76,15 @@ class Function(Construct):
         self.role = self._role()
         for statement in statements:
             self.role.add_to_policy(statement)
-        target = runtime.target
-        with handler_code(capability, runtime.prices) as code:
+        target, package = runtime.target, capability.replace("-", "_")
+        with handler_code(package, runtime.prices, files or {}) as code:
             self.function = lambda_.Function(
                 self,
                 "Function",
                 function_name=self.name,
                 description=description,
                 code=code,
-                handler=f"{capability}.handler.handler",
+                handler=f"{package}.handler.handler",
                 layers=[runtime.layer],
                 runtime=target.runtime,
                 architecture=target.architecture,

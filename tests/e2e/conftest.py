@@ -13,6 +13,7 @@ from tests.e2e.deployed import Deployed
 
 HERE = Path(__file__).parent
 BUDGETS = HERE / "budgets.yaml"
+OPTIONS = {"bedrock_logs": "cloudwatch", "identities": str(HERE / "identities.yaml")}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -25,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def deployed() -> Iterator[Deployed]:
     """Deployed, subscribed to, and warm."""
-    with local_account(budgets=BUDGETS) as account:
+    with local_account(budgets=BUDGETS, context=OPTIONS) as account:
         queue = _listen(account)
         warm_up(account)
         with inbox(account) as received:

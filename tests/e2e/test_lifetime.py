@@ -32,6 +32,11 @@ version: 1
 budgets:
   - {id: kept, match: {project_id: lifetime}, limit_usd: LIMIT}
   - {id: NAME, match: {team: lifetime}, limit_usd: 20}
+  - id: acting
+    match: {project_id: acting, environment: staging}
+    limit_usd: LIMIT
+    mode: enforce
+    aws_budget_action: {deny_roles: [teams/writer], approval: automatic}
 """
 OWN = "SpendplaneEndpoints-"
 GONE = ("support-summaries", "supportsummaries", "copywriter", "former")
@@ -46,6 +51,8 @@ class Look:
     capacity: dict[str, tuple[int, int]]
     budgets: dict[str, str]
     """Name of an AWS budget to its amount."""
+    actions: list[dict[str, Any]]
+    """What AWS budgets may do by themselves."""
     requests: dict[str, int]
     """Counter of this month, by budget id."""
 
@@ -68,12 +75,15 @@ class Story:
 def look(account: LocalAccount) -> Look:
     sagemaker, names = account.client("sagemaker"), inventory(account)
     targets = account.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="sagemaker")
-    listed = account.client("budgets").describe_budgets(AccountId=ACCOUNT_ID)["Budgets"]
+    client, mine = account.client("budgets"), {"AccountId": ACCOUNT_ID}
+    listed = client.describe_budgets(**mine)["Budgets"]
+    acting = [client.describe_budget_actions_for_budget(**mine, BudgetName=it["BudgetName"]) for it in listed]
     return Look(
         names,
         {name: sagemaker.describe_endpoint(EndpointName=name) for name in names["endpoint"]},
         {it["ResourceId"]: (it["MinCapacity"], it["MaxCapacity"]) for it in targets["ScalableTargets"]},
         {it["BudgetName"]: it["BudgetLimit"]["Amount"] for it in listed},
+        [action for answer in acting for action in answer["Actions"]],
         {id_: requests(account, id_) for id_ in ("kept", "former", "renamed")},
     )
 
@@ -171,10 +181,19 @@ def test_what_was_removed_or_renamed_leaves_nothing_behind(story: Story) -> None
 
 def test_a_renamed_budget_is_another_aws_budget_and_a_new_limit_the_same(story: Story) -> None:
     before, after = story.deployed.budgets, story.changed.budgets
-    assert [name.rpartition("-")[0] for name in sorted(before)] == ["spendplane-former", "spendplane-kept"]
-    assert [name.rpartition("-")[0] for name in sorted(after)] == ["spendplane-kept", "spendplane-renamed"]
-    (kept,) = before.keys() & after.keys()
-    assert (before[kept], after[kept]) == ("10", "30")
+    ids = [{name.removeprefix("spendplane-").rpartition("-")[0]: name for name in found} for found in (before, after)]
+    assert [sorted(found) for found in ids] == [["acting", "former", "kept"], ["acting", "kept", "renamed"]]
+    assert ids[0]["kept"] == ids[1]["kept"]
+    assert (before[ids[0]["kept"]], after[ids[1]["kept"]]) == ("10", "30")
+
+
+def test_an_action_is_there_as_the_file_says_and_stays_with_its_budget(story: Story) -> None:
+    """Its policy and its role are among what `cdk destroy` has to take (see below)."""
+    (action,) = story.deployed.actions
+    assert story.changed.actions == [action]
+    assert action["Definition"]["IamActionDefinition"]["Roles"] == ["teams/writer"]
+    assert (action["ApprovalModel"], action["NotificationType"], action["Status"]) == ("AUTOMATIC", "ACTUAL", "STANDBY")
+    assert story.deployed.names["policy"] == {action["Definition"]["IamActionDefinition"]["PolicyArn"].split("/")[-1]}
 
 
 def test_counters_outlive_a_new_limit_and_the_name_of_their_budget(story: Story) -> None:

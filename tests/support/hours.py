@@ -9,7 +9,8 @@ from typing import Any
 
 from spendplane.adapters.memory.hours import MemoryHoursBook
 from spendplane.application.hours import CountHours, HoursReport, Unread
-from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, TRAINING, attributes
+from spendplane.contract.attribution import attributes
+from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, TRAINING
 from spendplane.contract.instance_prices_file import Use
 from spendplane.domain.budgets import Budget
 from spendplane.domain.hours import Part, Sight

@@ -1,12 +1,19 @@
-"""Resolves Bedrock application inference profiles to the model behind them."""
+"""Bedrock application inference profiles: the model behind one, and its tags."""
 
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from spendplane.application.ports import BusyError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+REMEMBERED_SECONDS = 300
+_NO_TAGS = frozenset({"ResourceNotFoundException", "ValidationException", "AccessDeniedException"})
+"""A profile that is gone, malformed, or of another account: its calls are attributed by what else is known."""
 
 
 @dataclass(slots=True)
@@ -30,3 +37,31 @@ class InferenceProfiles:
                 return None
             self._models[profile_arn] = models[0]["modelArn"].rpartition("/")[2]
         return self._models[profile_arn]
+
+
+@dataclass(slots=True)
+class ProfileTags:
+    """`ListTagsForResource` of application inference profiles, remembered for REMEMBERED_SECONDS."""
+
+    client: "Callable[[str], Any]"
+    """Makes a Bedrock client for a Region."""
+    clock: "Callable[[], float]" = monotonic
+    _found: dict[str, tuple[float, dict[str, str]]] = field(default_factory=dict)
+
+    def tags(self, profile_arn: str) -> dict[str, str]:
+        """See `application.invocations.Profiles`."""
+        known = self._found.get(profile_arn)
+        if known is None or self.clock() - known[0] >= REMEMBERED_SECONDS:
+            known = self._found[profile_arn] = (self.clock(), self._read(profile_arn))
+        return known[1]
+
+    def _read(self, profile_arn: str) -> dict[str, str]:
+        try:
+            answer = self.client(profile_arn.split(":")[3]).list_tags_for_resource(resourceARN=profile_arn)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _NO_TAGS:
+                return {}
+            raise BusyError(f"Bedrock: {error}") from error
+        except BotoCoreError as error:
+            raise BusyError(f"Bedrock: {error}") from error
+        return {tag["key"]: tag["value"] for tag in answer.get("tags", [])}

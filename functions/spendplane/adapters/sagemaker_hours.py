@@ -15,7 +15,8 @@ from spendplane.adapters.fleet.kind import Clients, Remembered, listed
 from spendplane.application.fleet import RefusedError
 from spendplane.application.hours import Unread
 from spendplane.application.ports import BusyError
-from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, TRAINING, attributes
+from spendplane.contract.attribution import attributes
+from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, TRAINING
 from spendplane.domain.hours import Part, Sight
 
 Answer = dict[str, Any]

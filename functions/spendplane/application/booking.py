@@ -22,7 +22,7 @@ class Conflict:
 class Booked:
     """What became of the rows. `refs` are the counters to judge: of new rows and of duplicates, so that a
     redelivery heals a judgement that a crash left out; so are the `unpriced` events, each with the reason. `failed` are
-    deduplication keys.
+    deduplication keys; `stored` is what the ledger held under some of them already.
     """
 
     rows: list[LedgerRow] = field(default_factory=list)
@@ -31,6 +31,7 @@ class Booked:
     conflicts: list[Conflict] = field(default_factory=list)
     refs: dict[CounterRef, None] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    stored: dict[str, StoredRow] = field(default_factory=dict)
 
     def add(self, rows: Sequence[LedgerRow]) -> None:
         """These rows are in the ledger now."""
@@ -40,7 +41,7 @@ class Booked:
         self.unpriced += [(row.event, row.price) for row in rows if row.usd is None]
 
     def include(self, other: "Booked") -> None:
-        """The rows of another round, as well. Conflicts and failures are its own."""
+        """The rows of another round, as well. Conflicts, failures and what was stored are its own."""
         self.rows += other.rows
         self.duplicates += other.duplicates
         self.unpriced += other.unpriced
@@ -104,6 +105,7 @@ class Booker:
 
     def _without(self, rows: list[LedgerRow], stored: Sequence[StoredRow], booked: Booked) -> list[LedgerRow]:
         known = {row.dedup_key: row for row in stored}
+        booked.stored |= known
         rest = []
         for row in rows:
             old = known.get(row.event.dedup_key)

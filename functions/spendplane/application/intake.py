@@ -12,10 +12,11 @@ MAX_ROUNDS = 3
 
 @dataclass(slots=True)
 class Call:
-    """One call with every message that carries it."""
+    """One call with every message that carries it. `twins` are what others saw of it, under ids of their own."""
 
     event: UsageEvent
     messages: set[str]
+    twins: list[UsageEvent] = field(default_factory=list)
 
 
 Refusal = tuple[Rejected, set[str]]
@@ -41,6 +42,8 @@ class Intake:
             return
         self.duplicates += call.event is not record
         call.messages.add(message_id)
+        if call.event.id != record.id:
+            call.twins.append(record)
 
     def _place(self, record: UsageEvent) -> Call | None:
         """The call that this record is, in the first round where nothing contradicts it; None after MAX_ROUNDS."""

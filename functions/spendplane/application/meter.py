@@ -86,6 +86,9 @@ class Meter:
             for key in part.failed:
                 report.failed |= calls[key].messages
             refused += [(contradiction(item.event), calls[item.event.dedup_key].messages) for item in part.conflicts]
+            twins = _contradicting_twins(calls, part)
+            report.duplicates -= len(twins)
+            refused += twins
             for event, _ in part.unpriced:
                 owners.setdefault(event.dedup_key, set()).update(calls[event.dedup_key].messages)
             booked.include(part)
@@ -162,3 +165,13 @@ class Meter:
                 report.failed |= messages[announcement.id]
                 continue
             self.announced.add(announcement.id)
+
+
+def _contradicting_twins(calls: dict[str, Call], part: Booked) -> list[Refusal]:
+    """Of several ids for one call only the first was compared with the ledger, which may hold another of them."""
+    return [
+        (contradiction(twin), calls[key].messages)
+        for key, stored in part.stored.items()
+        for twin in calls[key].twins
+        if twin.contradicts(stored.event_id, stored.payload_hash)
+    ]

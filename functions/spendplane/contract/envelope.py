@@ -20,6 +20,9 @@ from spendplane.contract.usage_event import (
 )
 from spendplane.domain.usage import UsageEvent
 
+UNREADABLE = "unreadable"
+"""The field by which an adapter hands on what it could not read: its text is the reason, kept in quarantine."""
+MAX_REASON = 1_000
 MAX_DIGITS = 4_000
 MAX_RECORD_BYTES = 32 * 1024
 """Of one canonical record: 100 of them fit into one transaction (4 MB)."""
@@ -107,6 +110,8 @@ def _record(detail: Any, source: str, message: Message, *, plain: bool) -> Usage
 
 
 def _checked(detail: Any, source: str, received_at: datetime) -> UsageEvent | Rejected:
+    if isinstance(detail, dict) and isinstance(reason := detail.get(UNREADABLE), str):
+        return Rejected(reason[:MAX_REASON], _dump(detail), source)
     try:
         record = UsageRecord.model_validate(detail)
     except ValidationError as error:

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from spendplane.contract import outgoing, switch_events
 from spendplane.contract.budgets_file import BudgetsFile
+from spendplane.contract.identities_file import IdentitiesFile
 from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED, UsageBatch, UsageRecord
 
 
@@ -20,7 +21,11 @@ def schemas() -> dict[str, str]:
         **switch_events.MODELS,
     }
     texts = {f"{name.lower().replace(' ', '-')}.v1.json": _text(model) for name, model in models.items()}
-    return {**texts, "budgets.yaml.v1.json": _text(BudgetsFile)}
+    return {
+        **texts,
+        "budgets.yaml.v1.json": _text(BudgetsFile),
+        "identities.yaml.v1.json": _text(IdentitiesFile),
+    }
 
 
 def _text(model: type[BaseModel]) -> str:

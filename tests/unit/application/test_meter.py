@@ -41,6 +41,17 @@ def test_of_contradicting_records_in_one_batch_the_one_that_counted_is_a_duplica
     assert (report.counted, report.duplicates, report.quarantined, report.failed) == (0, 1, 1, set())
 
 
+def test_a_contradiction_is_not_hidden_by_what_another_adapter_saw_of_the_same_call() -> None:
+    """Found by the simulator: the twin came first, was no contradiction, and the other went with it as a duplicate."""
+    world, request = world_with(ALL), {"provider_request_id": "req-1"}
+    world.deliver(message(record("a", cost_usd="1", **request)))
+    twin, other = record("twin", cost_usd="1", **request), record("a", cost_usd="2", **request)
+    report = world.deliver(message(twin), message(other))
+    assert (report.counted, report.duplicates, report.quarantined, report.failed) == (0, 1, 1, set())
+    (kept,) = world.place.connect().quarantine.entries(["2026-11-22"])
+    assert '"cost_usd":"2"' in kept.body
+
+
 def test_a_flood_of_contradictions_costs_a_bounded_number_of_transactions() -> None:
     world = world_with(ALL)
     report = world.deliver(*(message(record("a", cost_usd=str(number))) for number in range(200)))

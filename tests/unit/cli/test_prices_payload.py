@@ -138,6 +138,14 @@ def test_an_advisor_is_priced_at_its_own_rates(shell: Shell) -> None:
     assert "billed apart" in text
 
 
+def test_a_bucket_that_its_parts_make_up_is_told_once(shell: Shell) -> None:
+    drawn = {"data": [{"b64_json": "x"}], "usage": {"input_tokens": 50, "output_tokens": 4160}}
+    args = ("--api", "openai.images", "--payload", "-", "--model", "gpt-image-1.5")
+    text = shell("prices", "calc", *args, stdin=json.dumps(drawn)).stdout
+    assert text.count("4,160") == 1
+    assert "output_image" in text
+
+
 def test_images_cost_by_size_and_quality_and_are_never_free(shell: Shell) -> None:
     args = ("--provider", "aws.bedrock", "--model", "own.paint", "--images", "3", "--image-size", "1024x1024")
     unpriced = shell("prices", "calc", *args).stdout

@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 
 from spendplane.contract import budgets_file
-from spendplane.contract.budgets_file import BudgetsFile, BudgetsFileError, KillSwitch
+from spendplane.contract.budget_entries import KillSwitch
+from spendplane.contract.budgets_file import BudgetsFile, BudgetsFileError
 from spendplane.contract.usage_event import Environment
 from spendplane.domain.periods import Period
 from spendplane.domain.targets import KNOWN_ENVIRONMENTS

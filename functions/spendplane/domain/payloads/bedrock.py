@@ -31,8 +31,8 @@ def invoke_model(payload: Any) -> Reported:
     events = parts(payload)
     answer = events[0] if len(events) == 1 else Part({})
     headers = _headers(answer)
-    inner = answer.at("body") if answer.has("body", "ResponseMetadata", "headers") else None
-    said = _said(events if inner is None else _parts_of(inner), _request(answer), _counted(headers))
+    inner = answer.at("body") if answer.has("body", "ResponseMetadata", "headers") else Part(payload)
+    said = _said(inner, _request(answer), _counted(headers))
     if said is None:
         raise PayloadError("the body counts nothing; add the response's headers (x-amzn-bedrock-input-token-count, …)")
     return replace(
@@ -53,7 +53,7 @@ def invocation_log(payload: Any) -> Reported:
     asked, answered, failed = line.at("input"), line.at("output"), line.text("errorCode")
     given = {name: side.at(name).value for side in (asked, answered) for name in _COUNTS if side.has(name)}
     counted = metered(Part(given, "the envelope")) if given else None
-    said = _said(_parts_of(answered.at("outputBodyJson")), asked.at("inputBodyJson"), counted)
+    said = _said(answered.at("outputBodyJson"), asked.at("inputBodyJson"), counted)
     if failed is None and (said is None or not (said.usage or answered.has("outputBodyJson"))):
         raise PayloadError("neither counts nor a body that has any; for image models, have the log deliver images")
     return replace(
@@ -65,9 +65,15 @@ def invocation_log(payload: Any) -> Reported:
     )
 
 
-def _said(events: list[Part], request: Part, counted: Reported | None) -> Reported | None:
-    own = metrics(events) or counted
-    return reconciled(own, body(events, request))
+def _said(inner: Part, request: Part, counted: Reported | None) -> Reported | None:
+    """What Bedrock counted and the body. A body that cannot be read takes nothing from Bedrock's own counts."""
+    try:
+        events = _parts_of(inner)
+        return reconciled(metrics(events) or counted, body(events, request))
+    except PayloadError as error:
+        if counted is None:
+            raise
+        return replace(counted, notes=(f"the body is not read: {error}",))
 
 
 def _parts_of(inner: Part) -> list[Part]:

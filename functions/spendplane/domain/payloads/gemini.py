@@ -49,7 +49,7 @@ def generate_content(payload: Any) -> Reported:
 
 def _output(usage: Part, prompt: int) -> tuple[int, int]:
     """Output with its thoughts, and the thoughts. They come on top of the candidates, unless the provider's own total
-    says that they are inside already, as some versions of Vertex AI have it (BerriAI/litellm#9842).
+    says that they are inside already, as the Gemini API has had it (BerriAI/litellm#10141).
     """
     thoughts = usage.count("thoughtsTokenCount", "thoughts_token_count")
     names = ("candidatesTokenCount", "candidates_token_count", "responseTokenCount", "response_token_count")

@@ -3,7 +3,7 @@
 Cached tokens are INSIDE the input count, read ones and written ones, and reasoning is inside the output count.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,7 +72,7 @@ def _is_partial(event: Part) -> bool:
     return str(event.at("type").value).endswith("partial_image")
 
 
-def _reported(events: Iterable[Part], usage: Part, prompt: str, answer: str) -> Reported:
+def _reported(events: Sequence[Part], usage: Part, prompt: str, answer: str) -> Reported:
     inside, outside = usage.at(f"{prompt}_tokens_details"), usage.at(f"{answer}_tokens_details")
     read, written = inside.count("cached_tokens"), inside.count("cache_write_tokens")
     output, reasoning = usage.count(f"{answer}_tokens"), outside.count("reasoning_tokens")
@@ -88,5 +88,5 @@ def _reported(events: Iterable[Part], usage: Part, prompt: str, answer: str) -> 
         output_audio=min(outside.count("audio_tokens"), output - reasoning),
         model=first_text(events, "model"),
         request_id=one_text(events, "id"),
-        service_tier=first_text(events, "service_tier"),
+        service_tier=first_text(reversed(events), "service_tier"),  # a stream begins with the tier that was asked for
     )

@@ -90,6 +90,13 @@ def test_an_unread_body_is_told() -> None:
         read("bedrock.invoke_model", {"body": Body(), "ResponseMetadata": {}})
 
 
+@pytest.mark.parametrize("body", [{"usage": {"inputTokens": "9"}}, [1, 2], "<html>", {"images": 5}])
+def test_a_body_that_cannot_be_read_takes_nothing_from_the_envelope(body: Any) -> None:
+    found = read("bedrock.invocation_log", line(body=body, counts={"inputTokenCount": 9, "outputTokenCount": 4}))
+    assert found.usage == {"input_uncached": 9, "output": 4}
+    assert found.notes[0].startswith("the body is not read: ")
+
+
 def test_an_advisor_is_a_record_of_its_own() -> None:
     """Its passes are billed at its model's rates."""
     advised = [

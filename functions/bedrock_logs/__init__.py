@@ -1,0 +1,1 @@
+"""Lambda: lines of Bedrock's model invocation log into usage events."""

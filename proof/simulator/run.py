@@ -1,0 +1,90 @@
+"""One seed from its plan to its end, under watch."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from proof.simulator.actor import Actor
+from proof.simulator.books import Books
+from proof.simulator.guard import Guard
+from proof.simulator.rest import Rest
+from proof.simulator.world import World
+from spendplane.application.rebuild import RebuildReport
+
+AFTERWARDS = timedelta(minutes=5)
+"""Without a budget: so long everything may take to be given back."""
+Plant = Callable[[World], None]
+
+
+class BrokenError(AssertionError):
+    """An invariant does not hold. The text begins with its name."""
+
+
+@dataclass(slots=True)
+class Run:
+    """A world with those who watch it. `plant` may put a bug into it."""
+
+    seed: int
+    chosen: Collection[int] | None = None
+    without: Collection[int] = ()
+    plant: Plant | None = None
+    world: World = field(init=False)
+    books: Books = field(init=False)
+    guard: Guard = field(init=False)
+    broken: str | None = None
+
+    def __post_init__(self) -> None:
+        self.world = world = World(self.seed, self.chosen, self.without)
+        self.books = Books(lambda: world.loop.now)
+        self.guard = Guard(self.books, world.account, world.table, lambda: world.loop.now)
+        world.table.listeners.append(self.books.hear)
+        world.account.heard = self.guard.hear
+        world.on_accepted, world.on_told, world.on_notified = self.books.accept, self.guard.take, self._notified
+        world.on_turned = self._turned
+        world.loop.after_step = self._check
+        if self.plant:
+            self.plant(world)
+
+    @property
+    def start(self) -> datetime:
+        """When it began."""
+        return self.world.plan.start
+
+    def __call__(self) -> "Run":
+        """Runs it to its end, or to the first thing that does not hold."""
+        try:
+            self.world.run()
+            self._at_rest()
+            self._give_back()
+        except BrokenError as error:
+            self.broken = str(error)
+            self.world.loop.say("proof", f"DOES NOT HOLD: {error}")
+        return self
+
+    def _check(self) -> None:
+        if self.books.broken:
+            raise BrokenError("; ".join(self.books.broken))
+
+    def _at_rest(self) -> None:
+        self.books.broken += Rest(self).broken()
+        self.world.functions.invoke("rebuild", lambda rebuild, now: rebuild(now), self._rebuilt)
+        self.world.loop.run_until(self.world.loop.now + timedelta(seconds=10))
+        self._check()
+
+    def _rebuilt(self, report: Any, _: Actor) -> None:
+        if not isinstance(report, RebuildReport) or report.differences:
+            self.books.broken.append(f"I7: rebuilt from the ledger: {report}")
+
+    def _give_back(self) -> None:
+        """No budget, nothing to hold."""
+        self.world.deploy([])
+        self.world.tick_for(AFTERWARDS)
+        self.books.broken += Rest(self).targets()
+        self._check()
+
+    def _notified(self, announcement_id: str, actor: Actor) -> None:
+        self.guard.excuses[announcement_id] += actor.faults > 0
+
+    def _turned(self, key: str) -> None:
+        self.guard.turned[key] = self.world.loop.now
