@@ -42,6 +42,8 @@ NOTICE_EVENTS = (
     "Kill Switch Released",
     "Degrade Requested",
     "Degrade Ended",
+    "Idle Announced",
+    "Idle Reported",
 )
 
 

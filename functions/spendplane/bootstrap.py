@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from spendplane.application.enforce import Enforce
     from spendplane.application.fleet import Fleet
     from spendplane.application.hours import CountHours
+    from spendplane.application.idle_looking import Activities
     from spendplane.application.invocation_logging import InvocationLogging
     from spendplane.application.invocations import PublishInvocations
     from spendplane.application.judge import Judge
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from spendplane.application.tag_audit import TaggedAccount
     from spendplane.application.throttling import Run
     from spendplane.contract.budgets_file import BudgetsFile
+    from spendplane.domain.idle_policy import IdlePolicy
     from spendplane.domain.rating import RateCard
     from spendplane.domain.targets import Protection
     from spendplane.domain.usage import UsageEvent
@@ -169,7 +171,7 @@ def notify(table_name: str, on_call_arn: str, alerts_arn: str, runbook: str) -> 
     )
 
 
-def orders(table_name: str, bus_name: str, protection: "Protection") -> "Orders":
+def orders(table_name: str, bus_name: str, protection: "Protection", idle: "IdlePolicy | None" = None) -> "Orders":
     """Crossed budgets, the minute's round and people's words → the kill switch, over the account's own resources."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -195,6 +197,7 @@ def orders(table_name: str, bus_name: str, protection: "Protection") -> "Orders"
             protection,
             DynamoDrifts(table),
             hands.map,
+            idle,
         )
     )
 
@@ -209,16 +212,25 @@ def enforce(
     protection: "Protection",
     drifts: "Drifts",
     run: "Run" = map,
+    idle: "IdlePolicy | None" = None,
+    activities: "Activities | None" = None,
 ) -> "Enforce":
-    """The kill switch over these ports."""
+    """The kill switch over these ports. `idle` None: nothing is taken down because nobody calls it."""
+    from spendplane.adapters.sagemaker_activity import SageMakerActivities
     from spendplane.application.enforce import Enforce
+    from spendplane.application.idle_looking import IdleLookout
     from spendplane.application.looking import Lookout
+    from spendplane.application.reaping import Reap
     from spendplane.application.settle import Settle
     from spendplane.application.throttling import Throttle
+    from spendplane.application.words import Words
 
-    lookout = Lookout(ledger, definitions, switches, fleet, protection, drifts)
+    idlers = IdleLookout(idle, activities or SageMakerActivities(control_plane), fleet, switches, protection)
+    lookout = Lookout(ledger, definitions, switches, fleet, protection, drifts, idlers)
     throttle = Throttle(fleet, switches, protection.max_attempts, run)
-    return Enforce(Settle(lookout, throttle, switches, outbox, bus), lookout, switches, definitions)
+    settle = Settle(lookout, throttle, switches, outbox, bus)
+    words = Words(definitions, switches, idlers)
+    return Enforce(settle, lookout, switches, definitions, Reap(idlers, settle, switches), words)
 
 
 def hours(table_name: str, bus_name: str, prices_path: Path) -> "CountHours":
