@@ -15,6 +15,7 @@ from cli.errors import Failure
 if TYPE_CHECKING:
     from spendplane.application.drifts import Drifts
     from spendplane.application.hours import HoursBook
+    from spendplane.application.idle_report import IdleAudit
     from spendplane.application.ports import PriceBook
     from spendplane.application.switches import Switches
     from spendplane.application.tag_audit import MonthlyCost, TaggedAccount
@@ -57,6 +58,12 @@ def _aws_drifts(settings: Settings) -> "Drifts":
     return DynamoDrifts(dynamo_table(settings.table))
 
 
+def _aws_idle_audit(prices: Path | None) -> "IdleAudit":
+    from spendplane.bootstrap import idle_audit
+
+    return idle_audit(prices.with_name("instance_prices.json") if prices else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One run of the command. Tests hand in their own, with ports in memory and a clock that stands still.
@@ -74,6 +81,7 @@ class Session:
     sleep: Callable[[float], None] = time.sleep
     debug: bool = False
     make_tagged_account: Callable[[], "TaggedAccount"] = _aws_tagged_account
+    make_idle_audit: Callable[[Path | None], "IdleAudit"] = _aws_idle_audit
     monthly_cost: "MonthlyCost | None" = None
     """What a resource costs in a month; None: no prices are known, and no command speaks of them."""
     make_hours: Callable[[Settings], "HoursBook"] = _aws_hours

@@ -82,7 +82,7 @@ def lines(
 
 def _next(switch: Switch) -> tuple[str, str]:
     budget, key = switch.ref.budget_id, switch.ref.key
-    if switch.phase in {Phase.ON, Phase.REFUSED, Phase.RELEASING}:
+    if switch.phase in {Phase.ANNOUNCED, Phase.ON, Phase.REFUSED, Phase.RELEASING}:
         return "release it", orders.release_command(budget, key)
     return "turn it on", orders.engage_command(budget, key)
 

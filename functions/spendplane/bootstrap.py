@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from spendplane.application.fleet import Fleet
     from spendplane.application.hours import CountHours
     from spendplane.application.idle_looking import Activities
+    from spendplane.application.idle_report import IdleAudit
+    from spendplane.application.idle_telling import TellIdle
     from spendplane.application.invocation_logging import InvocationLogging
     from spendplane.application.invocations import PublishInvocations
     from spendplane.application.judge import Judge
@@ -277,6 +279,28 @@ def invocation_logging() -> "InvocationLogging":
     from spendplane.application.invocation_logging import InvocationLogging
 
     return InvocationLogging(BedrockLogging(client("bedrock")))
+
+
+def idle_audit(prices_path: Path | None = None) -> "IdleAudit":
+    """What instances idle, over the account and Region of the environment."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from spendplane.adapters.instance_prices import instance_prices
+    from spendplane.adapters.sagemaker_idle import SageMakerIdle
+    from spendplane.application.idle_report import IdleAudit
+
+    eyes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="eyes")
+    return IdleAudit(SageMakerIdle(control_plane, eyes.map), instance_prices(prices_path))
+
+
+def tell_idle(table_name: str, bus_name: str, prices_path: Path) -> "TellIdle":
+    """What idles → the daily notice."""
+    from spendplane.adapters.dynamodb.outbox import DynamoOutbox
+    from spendplane.adapters.eventbridge import EventBridgeBus
+    from spendplane.application.idle_telling import TellIdle
+
+    bus = EventBridgeBus(client("events"), bus_name)
+    return TellIdle(idle_audit(prices_path), DynamoOutbox(dynamo_table(table_name)), bus)
 
 
 def define_budgets(table_name: str) -> "DefineBudgets":

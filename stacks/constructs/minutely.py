@@ -37,7 +37,8 @@ def regularly(
     event: Mapping[str, str] | None = None,
     name: str | None = None,
 ) -> None:
-    """Invokes the function with `event`, by a schedule of the function's name or of this `name`. A tick that cannot be handed over, after `retries`, goes to `dead_letters`.
+    """Invokes the function with `event`, by a schedule of the function's name or of this `name`. A tick that cannot be
+    handed over, after `retries`, goes to `dead_letters`.
 
     What the function does with a tick is not repeated here: that is said by its asynchronous configuration.
     """

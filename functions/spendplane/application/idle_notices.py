@@ -5,7 +5,7 @@ from spendplane.application.switch_lines import UNTOUCHED, Notice, counted, list
 from spendplane.contract import switch_events as events
 from spendplane.domain.targets import EXEMPT_TAG
 
-_NEVER = "no call brings it back: only the release does, in minutes"
+_NEVER = "no call brings it back, only a release, within minutes"
 
 
 def notice(event: events.SwitchEvent) -> Notice:
@@ -54,7 +54,7 @@ def _engaged(event: events.KillSwitchEngaged) -> Notice:
         ("Down", listed(event, "throttled", "kept")),
         ("Not yet", listed(event, "failed", ending="; tried again every ten minutes")),
         ("Not touched", listed(event, *UNTOUCHED)),
-        ("Until", f"somebody releases it: {_NEVER}"),
+        ("Until", f"somebody releases it; {_NEVER}"),
     ]
     down = any(item.status in {"throttled", "kept"} for item in event.targets)
     headline = f"{_name(event)} was idle: {'taken to zero' if down else 'nothing was left to take down'}"

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from spendplane.application.hours import InstancePrices
 from spendplane.contract.hours_record import USE
-from spendplane.domain.idle_advice import Advised, advise
+from spendplane.domain.idle_advice import Advice, Advised, advise
 from spendplane.domain.idleness import Judged, Watched, judge, whole_hour
 
 Progress = Callable[[], None]
@@ -51,7 +51,7 @@ class Line:
     @property
     def finding(self) -> bool:
         """Something to do, or to find out."""
-        return self.advised.advice not in {"none", "unknown"}
+        return self.advised.advice not in {Advice.NONE, Advice.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,10 @@ class IdleReport:
         """The known dollars of the last seven days, and of the whole stretch."""
         short = sum((line.short.usd_idle or Decimal(0) for line in self.lines), Decimal(0))
         return short, sum((line.long.usd_idle or Decimal(0) for line in self.lines), Decimal(0))
+
+    def saves_usd(self) -> Decimal:
+        """What all the advice together saves in a month, as far as it is known."""
+        return sum((line.advised.saves_usd or Decimal(0) for line in self.lines), Decimal(0))
 
     @property
     def unknown(self) -> int:

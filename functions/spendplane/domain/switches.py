@@ -25,8 +25,8 @@ class Level(StrEnum):
 
 
 class Phase(StrEnum):
-    """DUE: not looked at yet. ANNOUNCED: goes on at `starts_at`. ON: engaged. REFUSED: should be on, may not (or only observes). RELEASING: giving back.
-    HELD: off by a person's word although the budget is over. OFF: at rest.
+    """DUE: not looked at yet. ANNOUNCED: goes on at `starts_at`. ON: engaged. REFUSED: should be on, may not (or only
+    observes). RELEASING: giving back. HELD: off by a person's word although the budget is over. OFF: at rest.
     """
 
     DUE = "due"
