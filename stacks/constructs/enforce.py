@@ -48,7 +48,7 @@ class Enforce(Construct):
                 "MAX_TARGETS": str(kill_switch.max_targets),
                 "MAX_ATTEMPTS": str(kill_switch.max_attempts),
                 "MAX_DRIFT_PERCENT": str(kill_switch.max_drift_percent),
-                "IDLE": kill_switch.idle.variable if kill_switch.idle else "",
+                **({"IDLE": kill_switch.idle.variable} if kill_switch.idle else {}),
             },
             statements=[
                 store.item_statement("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
