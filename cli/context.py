@@ -13,13 +13,17 @@ import typer
 from cli.errors import Failure
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from spendplane.application.drifts import Drifts
     from spendplane.application.hours import HoursBook
     from spendplane.application.idle_report import IdleAudit
+    from spendplane.application.monthly_costs import MonthlyCosts
     from spendplane.application.ports import PriceBook
     from spendplane.application.switches import Switches
     from spendplane.application.tag_audit import MonthlyCost, TaggedAccount
     from spendplane.bootstrap import Ports
+    from spendplane.domain.tagging import Resource
 
 PROJECT = Path(__file__).resolve().parents[1]
 BUDGETS = "budgets.yaml"
@@ -61,7 +65,23 @@ def _aws_drifts(settings: Settings) -> "Drifts":
 def _aws_idle_audit(prices: Path | None) -> "IdleAudit":
     from spendplane.bootstrap import idle_audit
 
-    return idle_audit(prices.with_name("instance_prices.json") if prices else None)
+    return idle_audit(_instance_prices(prices))
+
+
+def _aws_monthly_cost(resource: "Resource") -> "Decimal | None":
+    return _monthly_costs()(resource)
+
+
+@cache
+def _monthly_costs() -> "MonthlyCosts":
+    from spendplane.bootstrap import monthly_costs
+
+    return monthly_costs(_instance_prices(prices_path(None)))
+
+
+def _instance_prices(prices: Path | None) -> Path | None:
+    """What `spendplane prices refresh` writes beside it."""
+    return prices.with_name("instance_prices.json") if prices else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +141,14 @@ class Session:
 def live_session(settings: Settings, *, debug: bool = False) -> Session:
     """Over AWS, by the environment's credentials and endpoints."""
     return Session(
-        settings, _aws_ports, _aws_switches, _aws_prices, _aws_client, lambda: datetime.now(UTC), debug=debug
+        settings,
+        _aws_ports,
+        _aws_switches,
+        _aws_prices,
+        _aws_client,
+        lambda: datetime.now(UTC),
+        debug=debug,
+        monthly_cost=_aws_monthly_cost,
     )
 
 

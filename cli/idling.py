@@ -26,9 +26,8 @@ def lines(report: "IdleReport", *, every: bool) -> "list[RenderableType]":
         parts += [_table(shown, days), ""]
     short, long = report.usd_idle()
     sums = f"{format_usd(short)} in 7 days, " if days > 7 else ""
-    parts.append(
-        f"{count(len(report.lines), 'resource')} read, up to {minute(report.end)}. Idle: {sums}{format_usd(long)} in {days} days."
-    )
+    read = f"{count(len(report.lines), 'resource')} read, up to {minute(report.end)}"
+    parts.append(f"{read}. Idle: {sums}{format_usd(long)} in {count(days, 'day')}.")
     if (saves := report.saves_usd()) > 0:
         parts.append(f"What is advised saves {format_usd(saves)} a month.")
     if report.unknown:
@@ -46,9 +45,9 @@ def _table(shown: "list[Line]", days: int) -> "RenderableType":
         long, advised = line.long, line.advised
         what = f"{advised.advice.value}: {advised.why}" if advised.advice is not Advice.UNKNOWN else advised.why
         what = f"{what}; {long.unknown}" if long.unknown and long.unknown != advised.why else what
-        name = f"{line.watched.name}\n{line.watched.tags.get(ENVIRONMENT_TAG, 'no environment')}, {_types(line)}"
+        environment = line.watched.tags.get(ENVIRONMENT_TAG, "no environment")
         made.add_row(
-            safe(name),
+            f"{safe(line.watched.name)}\n{safe(f'{environment}, {_types(line)}')}",
             _hours(long.hours),
             _hours(long.idle_hours),
             "-" if long.calls is None else f"{long.calls:,}",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from spendplane.application.invocations import PublishInvocations
     from spendplane.application.judge import Judge
     from spendplane.application.meter import Meter
+    from spendplane.application.monthly_costs import MonthlyCosts
     from spendplane.application.notify import Notify
     from spendplane.application.orders import Orders
     from spendplane.application.sweep import Sweep
@@ -291,6 +292,14 @@ def idle_audit(prices_path: Path | None = None) -> "IdleAudit":
 
     eyes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="eyes")
     return IdleAudit(SageMakerIdle(control_plane, eyes.map), instance_prices(prices_path))
+
+
+def monthly_costs(prices_path: Path | None = None) -> "MonthlyCosts":
+    """What resources cost in a month, over the account and Region of the environment."""
+    from spendplane.application.monthly_costs import MonthlyCosts
+
+    audit = idle_audit(prices_path)
+    return MonthlyCosts(audit.account, audit.prices)
 
 
 def tell_idle(table_name: str, bus_name: str, prices_path: Path) -> "TellIdle":

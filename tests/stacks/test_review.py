@@ -28,7 +28,7 @@ KILL_SWITCH = {
         f"application-autoscaling:{IN_REGION}:scalable-target/*",
     )
 }
-"""On the enforce function's role, where test_kill_switch.py holds each to its conditions. Hours and idle read endpoints too."""
+"""On the enforce function's role, where test_kill_switch.py holds each to its conditions. Hours and idle read too."""
 ACKNOWLEDGED = {
     *KILL_SWITCH,
     f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:{IN_REGION}:training-job/*]",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from spendplane.domain.idleness import HOUR, HOURS_A_MONTH, Hosting, Judged, Metered, Watched, idle
+from spendplane.domain.idleness import HOUR, HOURS_A_MONTH, Hosting, Judged, Metered, Watched, idle, seconds
 
 WORTH = Decimal("0.1")
 """Less than a tenth of the time idle is no finding."""
@@ -104,7 +104,7 @@ def _idling(watched: Watched, start: datetime, end: datetime) -> Iterator[_Idlin
 
 
 def _usd(part: Metered, up: float) -> Decimal:
-    return Decimal(round(up * 3600)) / 3600 * (part.usd_per_hour or 0)
+    return Decimal(seconds(up)) / 3600 * (part.usd_per_hour or 0)
 
 
 def _quiet(watched: Watched) -> tuple[int, int]:

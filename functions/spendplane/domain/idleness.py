@@ -108,9 +108,9 @@ def judge(watched: Watched, start: datetime, end: datetime) -> Judged:
         return Judged(Decimal(0), Decimal(0), calls, usd, unknown=watched.idle_cost_unknown)
     cpu, gpu = (_mean(_values(watched, name, start, end)) for name in ("cpu", "gpu"))
     if silent := [part for part in watched.parts if part.now and not part.up]:
-        why = f"no metrics of {silent[0].name} in CloudWatch, although it has instances"
+        why = f"no metrics in CloudWatch, although {silent[0].name} has instances"
         return Judged(None, None, calls, None, cpu, gpu, why)
-    hours = sum(map(_exact, _values(watched, "up", start, end)), Decimal(0))
+    hours = Decimal(sum(map(seconds, _values(watched, "up", start, end)))) / 3600
     spans = [(part, idle_hours(watched, part, start, end)) for part in watched.parts]
     if any(span is None for _, span in spans):
         why = "no utilisation in CloudWatch: its hours are known, not whether it was used"
@@ -122,14 +122,14 @@ def judge(watched: Watched, start: datetime, end: datetime) -> Judged:
 
 def idle_hours(watched: Watched, part: Metered, start: datetime, end: datetime) -> Decimal | None:
     """Instance-hours; None when it was up in an hour of which nothing tells whether it was used."""
-    found = Decimal(0)
+    found = 0
     for hour, up in part.up.items():
         if start <= hour < end and up > 0:
             idled = idle(watched, part, hour)
             if idled is None:
                 return None
-            found += _exact(up) if idled else 0
-    return found
+            found += seconds(up) if idled else 0
+    return Decimal(found) / 3600
 
 
 def _cost(spans: Iterable[tuple[Metered, Decimal]]) -> tuple[Decimal | None, str]:
@@ -146,9 +146,9 @@ def _values(watched: Watched, name: str, start: datetime, end: datetime) -> list
     return [value for each in series for hour, value in each.items() if start <= hour < end]
 
 
-def _exact(value: float) -> Decimal:
-    """Instance-hours of whole seconds, without the dust of binary fractions."""
-    return Decimal(round(value * 3600)) / 3600
+def seconds(hours: float) -> int:
+    """Whole ones, so that sums are exact."""
+    return round(hours * 3600)
 
 
 def _mean(values: Sequence[float]) -> float | None:
