@@ -44,12 +44,15 @@ class CloudWatchMetrics:
         is left out. `progress` hears of every batch (`batches`). Raises BusyError and RefusedError.
         """
         found: list[Series] = []
+        hours: dict[datetime, datetime] = {}  # each hour is one object, however many metrics have it
         for at in range(0, len(metrics), QUERIES_PER_CALL):
-            found += self._batch(metrics[at : at + QUERIES_PER_CALL], start, end)
+            found += self._batch(metrics[at : at + QUERIES_PER_CALL], start, end, hours)
             progress()
         return found
 
-    def _batch(self, metrics: Sequence[Metric], start: datetime, end: datetime) -> list[Series]:
+    def _batch(
+        self, metrics: Sequence[Metric], start: datetime, end: datetime, hours: dict[datetime, datetime]
+    ) -> list[Series]:
         series: list[dict[datetime, float]] = [{} for _ in metrics]
         pages = self.clients("cloudwatch").get_paginator("get_metric_data")
         query = {
@@ -63,7 +66,7 @@ class CloudWatchMetrics:
                 for result in page["MetricDataResults"]:
                     if result.get("StatusCode") not in {"Complete", "PartialData"}:
                         raise BusyError(f"CloudWatch could not read a metric: {result.get('StatusCode')}")
-                    times = (time.astimezone(UTC) for time in result["Timestamps"])
+                    times = (hours.setdefault(time, time.astimezone(UTC)) for time in result["Timestamps"])
                     series[int(result["Id"][1:])].update(zip(times, result["Values"], strict=True))
         return list(series)
 
