@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from spendplane.application.idle_report import IdleReport, Line
 
+WEEK = 7
 _UNKNOWN = "?"
 
 
@@ -25,7 +26,7 @@ def lines(report: "IdleReport", *, every: bool) -> "list[RenderableType]":
     if shown:
         parts += [_table(shown, days), ""]
     short, long = report.usd_idle()
-    sums = f"{format_usd(short)} in 7 days, " if days > 7 else ""
+    sums = f"{format_usd(short)} in 7 days, " if days > WEEK else ""
     read = f"{count(len(report.lines), 'resource')} read, up to {minute(report.end)}"
     parts.append(f"{read}. Idle: {sums}{format_usd(long)} in {count(days, 'day')}.")
     if (saves := report.saves_usd()) > 0:
@@ -39,7 +40,8 @@ def lines(report: "IdleReport", *, every: bool) -> "list[RenderableType]":
 
 
 def _table(shown: "list[Line]", days: int) -> "RenderableType":
-    columns = ("Resource", "Hours", "Idle", "Calls", "CPU/GPU", "Idle 7 d", f"Idle {days} d", "Saves/month", "Do")
+    spans = ("Idle 7 d", f"Idle {days} d") if days > WEEK else (f"Idle {days} d",)
+    columns = ("Resource", "Hours", "Idle", "Calls", "CPU/GPU", *spans, "Saves/month", "Do")
     made = table(*columns, right=columns[1:-1], fold=("Resource", "Do"))
     for line in shown:
         long, advised = line.long, line.advised
@@ -52,8 +54,7 @@ def _table(shown: "list[Line]", days: int) -> "RenderableType":
             _hours(long.idle_hours),
             "-" if long.calls is None else f"{long.calls:,}",
             f"{_percent(long.cpu)}/{_percent(long.gpu)}",
-            _usd(line.short.usd_idle),
-            _usd(long.usd_idle),
+            *(_usd(judged.usd_idle) for judged in ((line.short, long) if days > WEEK else (long,))),
             _usd(advised.saves_usd),
             safe(what),
         )
