@@ -39,7 +39,7 @@ class MeteredCloud:
     def endpoint(self, name: str, count: int | None = 1, model: str | None = "m", **more: Any) -> str:
         """One variant `all`, on GPUs where it has a count. `config` is added to its configuration. Returns its ARN."""
         config = more.pop("config", {})
-        asked = {"VariantName": "all", **({"ModelName": model} if model else {})}
+        asked: Answer = {"VariantName": "all", **({"ModelName": model} if model else {})}
         asked |= {"InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1} if count is not None else {}
         variant = {"VariantName": "all", **({"CurrentInstanceCount": count} if count is not None else {})}
         arn = f"{ARN}:endpoint/{name.lower()}"

@@ -1,6 +1,7 @@
 """The daily notice: once a day, only where there is something to say, and it reads well."""
 
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,10 +23,10 @@ FORGOTTEN = watched(variant(WEEK, instance_type=CPU), name="forgotten", environm
 SILENT, BUSY = watched(variant(0), name="silent"), watched(variant(WEEK, range(24)), name="busy")
 
 
-def told(*resources: Watched, days: int = 1, **unread: str) -> list[str]:
+def told(resources: Sequence[Watched], unread: Mapping[str, str] | None = None, days: int = 1) -> list[str]:
     """The ids on the bus after so many days, with two ticks each."""
     store, bus = MemoryStore(), MemoryBus()
-    tell = TellIdle(audit_of(*resources, **unread), store, bus)
+    tell = TellIdle(audit_of(*resources, **(unread or {})), store, bus)
     for day in range(days):
         for tick in range(2):
             tell(NOW + timedelta(days=day, minutes=tick))
@@ -33,7 +34,7 @@ def told(*resources: Watched, days: int = 1, **unread: str) -> list[str]:
 
 
 def test_once_a_day() -> None:
-    assert told(IDLING, days=2) == ["idle-report/2026-11-22", "idle-report/2026-11-23"]
+    assert told([IDLING], days=2) == ["idle-report/2026-11-22", "idle-report/2026-11-23"]
 
 
 @pytest.mark.parametrize(("resources", "unread", "number"), [
@@ -43,7 +44,7 @@ def test_once_a_day() -> None:
     ((BUSY,), {"other": "AccessDenied"}, 1),
 ])  # fmt: skip
 def test_a_day_without_news_is_not_told_of(resources: tuple[Watched, ...], unread: dict[str, str], number: int) -> None:
-    assert len(told(*resources, **unread)) == number
+    assert len(told(resources, unread)) == number
 
 
 def test_the_golden_text() -> None:
