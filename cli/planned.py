@@ -8,6 +8,7 @@ from cli.output import count, minute, safe
 from cli.standing_objects import rounded
 from cli.standing_objects import to_object as standing_to_object
 from cli.standings import limit
+from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.money import format_usd
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def to_object(
         "phase": answer["phase"],
         "on": answer["on"],
         "reason": answer["reason"],
-        "mode": budget.mode,
+        "mode": answer["mode"] or budget.mode,
         "on_hard_limit": budget.on_hard_limit,
         "plan": {
             **plan,
@@ -51,10 +52,10 @@ def lines(
     now = "on" if answer["on"] else "off"
     by_itself = f"budgets.yaml says `on_hard_limit: {budget.on_hard_limit}`: only a person turns it on"
     rows = [
-        ("stands at", _stands(standing)),
+        ("stands at", "" if budget.id == IDLE else _stands(standing)),
         ("should be", f"{now}: {answer['reason']}"),
         ("switch is", f"{state} ({answer['switch_id']})"),
-        ("mode", budget.mode),
+        ("mode", answer["mode"] or budget.mode),
         ("by itself", "" if budget.on_hard_limit == "throttle" else by_itself),
     ]
     head = safe(f"Kill switch of {orders.named(budget.id, key)}")
@@ -132,5 +133,6 @@ def ending(answer: Mapping[str, Any], budget: str, key: str | None) -> str:
     if answer["phase"] == "on":
         return f"It is on. To give everything back: {orders.release_command(budget, key)}"
     if answer["plan"]["verdict"] == "throttle":
-        return f"To turn it on now, whatever is spent: {orders.engage_command(budget, key)}"
+        however = "though it is called" if budget == IDLE else "whatever is spent"
+        return f"To turn it on now, {however}: {orders.engage_command(budget, key)}"
     return mend(answer["plan"], budget, key)

@@ -1,10 +1,23 @@
 """`spendplane idle`: the dearest first, what is not known is said, exit codes."""
 
+from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
+from spendplane import bootstrap
+from spendplane.adapters.memory.activities import MemoryActivities
+from spendplane.adapters.memory.fleet import VANISHING
+from spendplane.application.orders import Orders
 from spendplane.domain.idleness import Hosting
+from tests.support.builders import NOW
+from tests.support.fleets import target
 from tests.support.idle_accounts import CPU, audit_of, variant, watched
+from tests.support.idle_stories import KEY, LONG_AGO, POLICY, SWITCH
+from tests.support.places import QUICK
+from tests.support.world import NOT_PRODUCTION
 from tests.unit.cli.conftest import Shell
+from tests.unit.cli.fakes import EnforceFunction
 
 WEEK = 7 * 24
 DAYTIME = watched(variant(WEEK, range(9, 15)), name="daytime")
@@ -52,3 +65,48 @@ def test_nothing_idle_ends_with_zero_and_something_unread_does_not(shell: Shell)
     shell.idle_audit = audit_of(BUSY, other="AccessDenied")
     result = shell("idle")
     assert (result.exit_code, "not read: other: AccessDenied" in result.stderr) == (3, True)
+
+
+def idling(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint that was announced a day ago, and the kill switch with its policy."""
+    resource = target("summaries", VANISHING)
+    shell.fleet.add(resource, instances=2)
+    activities = MemoryActivities(created={resource.arn: LONG_AGO})
+    store = shell.store
+
+    def orders() -> Orders:
+        made = bootstrap.enforce(
+            store, store, store, shell.fleet, store, shell.bus, NOT_PRODUCTION, idle=POLICY, activities=activities
+        )
+        return Orders(replace(made, retry=QUICK))
+
+    orders()({"command": "idle"}, NOW - POLICY.notice)
+    monkeypatch.setattr(shell, "orders", orders)
+    monkeypatch.setattr(shell, "function", EnforceFunction(orders))
+    shell.clients["lambda"] = shell.function
+
+
+def test_what_is_announced_is_listed_taken_down_shown_and_released(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idling(shell, monkeypatch)
+    assert shell.lines("kill", "ls") == [
+        SWITCH,
+        "  announced, goes on at 2026-11-22 12:00 UTC: no call for 48 hours or longer, and its instances run",
+    ]
+    shell.orders()({"command": "reconcile"}, NOW)
+    assert shell.json("kill", "ls", "--budget", "idle")[0]["phase"] == "on"
+    shown = "\n".join(shell.lines("kill", "show", "idle", "--key", KEY))
+    assert f"spendplane release idle --key {KEY} --reason '...'" in shown
+    assert "announced" in shown
+    told = shell.lines("release", "idle", "--key", "summaries", "--reason", "needed")
+    assert told[0] == f"idle for summaries: 1 of 1 target came back ({SWITCH})"
+    assert "Held off for good (its period has no end), although nobody calls it." in told
+    assert shell.fleet.states == {target("summaries", VANISHING).key: {"instances": 2}}
+    assert "released for good" in shell.lines("kill", "ls")[1]
+
+
+def test_without_a_key_the_command_says_which_there_are(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    idling(shell, monkeypatch)
+    result = shell("release", "idle", "--reason", "x")
+    assert (result.exit_code, KEY in result.stderr) == (1, True)
