@@ -228,7 +228,7 @@ def enforce(
     from spendplane.application.throttling import Throttle
     from spendplane.application.words import Words
 
-    idlers = IdleLookout(idle, activities or SageMakerActivities(control_plane), fleet, switches, protection)
+    idlers = IdleLookout(idle, activities or SageMakerActivities(control_plane, run), fleet, switches, protection)
     lookout = Lookout(ledger, definitions, switches, fleet, protection, drifts, idlers)
     throttle = Throttle(fleet, switches, protection.max_attempts, run)
     settle = Settle(lookout, throttle, switches, outbox, bus)

@@ -106,6 +106,14 @@ def test_the_command_shows_eighteen_idle_hours_a_day_in_dollars(deployed: Deploy
 
 
 @pytest.mark.usefixtures("endpoints")
+def test_the_audit_of_tags_says_what_it_costs_a_month(deployed: Deployed) -> None:
+    found = {item["kind"]: item for item in deployed.cli("tags", "audit", "--only", STAGING, code=3)["findings"]}
+    assert Decimal(str(found["sagemaker-endpoint"]["monthly_usd"])) == 730 * PRICE
+    assert next(iter(found)) == "sagemaker-endpoint", "the dearest first"
+    assert found["sagemaker-model"]["monthly_usd"] == 0
+
+
+@pytest.mark.usefixtures("endpoints")
 def test_the_daily_report_reaches_budget_alerts_once(deployed: Deployed) -> None:
     assert deployed.invoke("idle", {})["resources"] >= 2
     deployed.invoke("idle", {})

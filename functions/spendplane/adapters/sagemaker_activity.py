@@ -1,6 +1,6 @@
 """Whether endpoints and inference components are called: one description each, and CloudWatch for all at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +12,14 @@ from spendplane.adapters.fleet.kind import Clients, Remembered
 from spendplane.adapters.fleet.sagemaker_component import InferenceComponent
 from spendplane.adapters.fleet.sagemaker_endpoint import SageMakerEndpoint
 from spendplane.application.fleet import RefusedError
+from spendplane.application.ports import BusyError
 from spendplane.domain.idle_policy import Activity, IdlePolicy
 from spendplane.domain.idleness import Hosting, whole_hour
 from spendplane.domain.targets import Target
 
 Answer = dict[str, Any]
+Run = Callable[[Callable[[Target], Any], Iterable[Target]], Iterable[Any]]
+"""`map`, or that of a pool of threads."""
 REPORTS_WITHIN = timedelta(hours=3)
 """Instances report every minute, and CloudWatch shows it some minutes later: three hours of silence are an outage."""
 _IN_SERVICE = "InService"
@@ -37,12 +40,16 @@ class SageMakerActivities:
 
     kinds = frozenset({SageMakerEndpoint.kind, InferenceComponent.kind})
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, run: Run = map) -> None:
         self._clients = Remembered(clients)
+        self._run = run
 
     def read(self, targets: Sequence[Target], policy: IdlePolicy, now: datetime) -> Mapping[str, Activity]:
-        """Raises BusyError, and RefusedError when CloudWatch may not be read."""
-        found = [seen for target in targets if (seen := self._seen(target)) is not None]
+        """Raises BusyError when nothing can be read, and RefusedError when CloudWatch may not be."""
+        looks = list(self._run(self._seen, targets))
+        found = [seen for seen in looks if isinstance(seen, _Seen)]
+        if not found and (errors := [seen for seen in looks if isinstance(seen, BusyError)]):
+            raise errors[0]
         metrics = [want.metric for seen in found for want in seen.wanted]
         series = iter(CloudWatchMetrics(self._clients).read(metrics, whole_hour(now - policy.after), now))
         activities = {}
@@ -53,12 +60,16 @@ class SageMakerActivities:
             activities[seen.target.key] = Activity(seen.created_at, seen.up, calls, reported)
         return activities
 
-    def _seen(self, target: Target) -> _Seen | None:
-        """None: it is not there, or cannot be read just now; either way nothing is done about it."""
+    def _seen(self, target: Target) -> "_Seen | BusyError | None":
+        """None: it is not there, or may not be read. One that is busy is left out while others can be read: what is not
+        known is not idle.
+        """
         look = self._endpoint if target.kind == SageMakerEndpoint.kind else self._component
         try:
             with translated(target.label):
                 return look(target)
+        except BusyError as error:
+            return error
         except (MissingError, RefusedError):
             return None
 

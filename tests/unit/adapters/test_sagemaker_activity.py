@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from spendplane.adapters.sagemaker_activity import SageMakerActivities
+from spendplane.application.ports import BusyError
 from spendplane.domain.idle_policy import Activity, IdlePolicy, busy
 from spendplane.domain.idleness import HOUR
 from spendplane.domain.targets import Target
 from tests.support.builders import NOW
 from tests.support.metered_cloud import LONG_AGO, MeteredCloud
+from tests.unit.adapters.fleet.cloud import FaultError
 
 POLICY = IdlePolicy(after=24 * HOUR, notice=24 * HOUR, grace=timedelta(0))
 LAST = NOW - HOUR
@@ -74,3 +76,20 @@ def test_many_are_read_with_one_call_of_cloudwatch() -> None:
     targets = [Target("sagemaker-endpoint", account.endpoint(f"e{n}"), f"e{n}") for n in range(100)]
     assert len(SageMakerActivities(account.cloud).read(targets, POLICY, NOW)) == 100
     assert len(account.asked("GetMetricData")) == 1
+
+
+def test_one_that_is_busy_is_left_out_and_alone_it_is_asked_again() -> None:
+    account = MeteredCloud()
+    good, bad = (Target("sagemaker-endpoint", account.endpoint(name), name) for name in ("good", "bad"))
+    describe = account.cloud.operations["sagemaker", "DescribeEndpoint"]
+
+    def throttled(given: dict[str, str]) -> dict[str, object]:
+        if given["EndpointName"] == "bad":
+            raise FaultError("ThrottlingException")
+        return describe(given)
+
+    account.cloud.serve("sagemaker", DescribeEndpoint=throttled)
+    activities = SageMakerActivities(account.cloud)
+    assert set(activities.read([good, bad], POLICY, NOW)) == {good.key}
+    with pytest.raises(BusyError):
+        activities.read([bad], POLICY, NOW)
