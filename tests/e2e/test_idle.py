@@ -12,6 +12,7 @@ import pytest
 from spendplane import bootstrap
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
+from spendplane.adapters.dynamodb.drifts import DynamoDrifts
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.outbox import DynamoOutbox
 from spendplane.adapters.dynamodb.switches import DynamoSwitches
@@ -84,6 +85,7 @@ def later(clients: Clients, table_name: str, bus_name: str, now: datetime, **eve
         DynamoOutbox(table),
         EventBridgeBus(clients("events"), bus_name),
         Protection(frozenset({"staging"})),
+        DynamoDrifts(table),
         idle=POLICY,
         activities=SageMakerActivities(clients),
     )

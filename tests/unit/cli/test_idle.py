@@ -76,7 +76,16 @@ def idling(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def orders() -> Orders:
         made = bootstrap.enforce(
-            store, store, store, shell.fleet, store, shell.bus, NOT_PRODUCTION, idle=POLICY, activities=activities
+            store,
+            store,
+            store,
+            shell.fleet,
+            store,
+            shell.bus,
+            NOT_PRODUCTION,
+            store,
+            idle=POLICY,
+            activities=activities,
         )
         return Orders(replace(made, retry=QUICK))
 
