@@ -39,6 +39,8 @@ Batch = Callable[[Sequence[Message]], set[str]]
 BATCH = 10
 """Messages an invocation: what one receive call of the queue brings."""
 RECORDS_OWN = "own"
+EVERY = 20
+"""One of so many batches meets the crash: 5 %."""
 MAX_DELIVERIES = 5
 """As the usage queue has it; what still fails then is in the dead letters."""
 SYSTEMS = ("Spendplane", "A: claim, then increment", "B: increments only")
@@ -88,17 +90,17 @@ def measure(endpoint: str, system: str, kind: str, count: int) -> Outcome:
     batches = [workload(count)[start : start + BATCH] for start in range(0, count, BATCH)]
     faulty.calls.clear()
     begin, cpu = time.perf_counter(), time.process_time()
-    dead = sum(_deliver(batch, messages, faulty) for messages in batches)
+    dead = sum(_deliver(batch, messages, faulty, number) for number, messages in enumerate(batches))
     seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
     found = read_counters()
     usd = _dollars(capacity, faulty.calls, Table(client, name), cpu) * 10**6 / count
     return _compared(workload(count), found, dead, seconds, faulty.calls.total(), float(usd))
 
 
-def _deliver(batch: Batch, messages: Sequence[Message], faulty: Faulty) -> int:
+def _deliver(batch: Batch, messages: Sequence[Message], faulty: Faulty, number: int) -> int:
     """As the queue does: what failed comes again. Returns how many ended in the dead letters."""
     waiting = list(messages)
-    if faulty.kind == CRASH and faulty.rng.random() < 0.05:
+    if faulty.kind == CRASH and number % EVERY == EVERY // 2:
         faulty.crash_at = faulty.rng.randint(1, _writes(batch, len(messages)))
     for _ in range(MAX_DELIVERIES):
         try:
