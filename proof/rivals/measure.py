@@ -65,7 +65,9 @@ def workload(count: int) -> list[Message]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`lost` and `doubled` are records by their own counters; `net_usd` is what a shared counter is off by."""
+    """`lost` and `doubled` are records by their own counters, `dead` messages in the dead letters; `net_percent` is
+    what the worst of the shared counters is off by.
+    """
 
     records: int
     lost: int
@@ -87,14 +89,15 @@ def measure(endpoint: str, system: str, kind: str, count: int) -> Outcome:
     capacity.install(client)
     faulty = Faulty(client, kind, random.Random(f"{kind}/{place}"))
     batch, read_counters = _system(system, faulty, client, name)
-    batches = [workload(count)[start : start + BATCH] for start in range(0, count, BATCH)]
+    messages = workload(count)
+    batches = [messages[start : start + BATCH] for start in range(0, count, BATCH)]
     faulty.calls.clear()
     begin, cpu = time.perf_counter(), time.process_time()
-    dead = sum(_deliver(batch, messages, faulty, number) for number, messages in enumerate(batches))
+    dead = sum(_deliver(batch, part, faulty, number) for number, part in enumerate(batches))
     seconds, cpu = time.perf_counter() - begin, time.process_time() - cpu
     found = read_counters()
     usd = _dollars(capacity, faulty.calls, Table(client, name), cpu) * 10**6 / count
-    return _compared(workload(count), found, dead, seconds, faulty.calls.total(), float(usd))
+    return _compared(messages, found, dead, seconds, faulty.calls.total(), float(usd))
 
 
 def _deliver(batch: Batch, messages: Sequence[Message], faulty: Faulty, number: int) -> int:
