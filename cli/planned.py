@@ -8,6 +8,7 @@ from cli.output import count, minute, safe
 from cli.standing_objects import rounded
 from cli.standing_objects import to_object as standing_to_object
 from cli.standings import limit
+from spendplane.domain.drift import IN_DOUBT
 from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.money import format_usd
 
@@ -105,9 +106,15 @@ def about(plan: Plan) -> "list[RenderableType]":
 def needed_cap(plan: Plan) -> int | None:
     """How many targets a person would have to allow; None where no cap is in the way.
 
-    Only the cap refuses a plan that has targets.
+    Only the cap, and figures in doubt, refuse a plan that has targets.
     """
-    return len(plan["targets"]) if plan["verdict"] == _REFUSE and plan["targets"] else None
+    refused = plan["verdict"] == _REFUSE and plan["targets"] and not doubted(plan)
+    return len(plan["targets"]) if refused else None
+
+
+def doubted(plan: Plan) -> bool:
+    """The ledger is too far above the bill for the switch to act by itself."""
+    return bool(plan["reason"].startswith(IN_DOUBT))
 
 
 def mend(plan: Plan, budget: str, key: str | None) -> str:
@@ -115,6 +122,9 @@ def mend(plan: Plan, budget: str, key: str | None) -> str:
     cap = needed_cap(plan)
     if plan["verdict"] == _OBSERVE:
         return f"To have it act: set `mode: enforce` for {budget} in budgets.yaml and deploy."
+    if doubted(plan):
+        act = orders.engage_command(budget, key)
+        return f"If the spend is real: {act}. What is counted too much: spendplane reconcile --cur FILE"
     if cap:
         return f"Look at them, then allow so many: {orders.engage_command(budget, key, cap)}"
     if plan["refused"]:

@@ -4,6 +4,7 @@ from spendplane.application import idle_notices, layout
 from spendplane.application.ports import Announcement, Message
 from spendplane.application.switch_lines import UNTOUCHED, Notice, counted, listed
 from spendplane.contract import switch_events as events
+from spendplane.domain.drift import IN_DOUBT
 from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.money import format_usd
 
@@ -83,17 +84,19 @@ def _refused(event: events.KillSwitchRefused) -> Notice:
         ]
         asks = f"{number} would be throttled" if event.targets else "cheaper models would be asked for"
         return Notice(f"{over}; {asks} (observe mode)", rows, (), "kill-switch-observes", "OBSERVE")
+    doubted = event.reason.startswith(IN_DOUBT)
+    label = "Would be" if doubted else "Over cap" if event.verdict == "refuse" else "Targets"
     rows = [
         ("Why", event.reason),
-        ("Over cap" if event.verdict == "refuse" else "Targets", listed(event, "planned", "failed", "escalated")),
+        (label, listed(event, "planned", "failed", "escalated")),
         ("Not touched", listed(event, *UNTOUCHED)),
     ]
     if event.verdict == "refuse":
         commands = [f"spendplane kill plan {_of(event)}"]
         planned, kept = (sum(item.status == status for item in event.targets) for status in ("planned", "kept"))
         if planned:
-            most = planned + kept + event.more_targets
-            commands.append(f"spendplane kill engage {_of(event)} --max-targets {most} --reason '...'")
+            cap = "" if doubted else f" --max-targets {planned + kept + event.more_targets}"
+            commands.append(f"spendplane kill engage {_of(event)}{cap} --reason '...'")
         headline = f"{over}; {'no more' if kept else 'nothing'} throttled, a person has to look"
         return Notice(headline, rows, commands, "kill-switch-refused", "KILL SWITCH REFUSED")
     if event.verdict == "failed":
