@@ -22,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--shrink", action="store_true", help="find a shorter run in which the same invariant breaks")
     parser.add_argument("--keep", type=_numbers, help="only these actions of the plan, such as 1,4,9")
     parser.add_argument("--faults", type=_numbers, help="only these faults, such as 2,3; 0: none")
-    parser.add_argument("--bug", choices=list(BUGS), help="with a planted bug")
+    parser.add_argument("--bug", choices=list(BUGS), metavar="BUG", help=f"with one of: {'; '.join(BUGS)}")
     given = parser.parse_args(arguments)
     if given.seeds:
         return _many(given.seeds)
@@ -64,6 +64,8 @@ def _tell(words: str) -> None:
 
 def _range(text: str) -> range:
     first, _, end = text.partition(":")
+    if not (first.isdecimal() and end.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no range such as 10000:20000")
     return range(int(first), int(end))
 
 
