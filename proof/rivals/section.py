@@ -51,7 +51,7 @@ def _summary(found: Found) -> str:
         return f"{lost:.1f} % lost and {doubled:.1f} % doubled"
 
     first, claimed, plain = SYSTEMS
-    return f"at worst: {first} {worst(first)}; A {worst(claimed)}; B {worst(plain)}"
+    return f"At worst: {first} {worst(first)}; A {worst(claimed)}; B {worst(plain)}"
 
 
 def _failures(found: Found, leaps: dict[str, dict[bool, list[str]]]) -> list[str]:
