@@ -38,7 +38,7 @@ from stacks.http import SpendplaneHttp
 from stacks.http_api import HttpApi
 from stacks.inference import Order, SpendplaneEndpoints
 from stacks.invocation_logs import InvocationLogs
-from stacks.kill_switch import KillSwitch
+from stacks.kill_switch import Idle, KillSwitch
 from stacks.second_line import AwsBudget, DenyAction, SecondLine
 from stacks.state import SpendplaneState
 from stacks.target import InputError, Target
@@ -126,6 +126,7 @@ def _kill_switch(budgets: budgets_file.BudgetsFile) -> KillSwitch:
         max_targets=budgets.kill_switch.max_targets,
         max_attempts=budgets.kill_switch.max_attempts,
         max_drift_percent=budgets.kill_switch.max_drift_percent,
+        idle=Idle(**budgets.idle.model_dump()) if budgets.idle else None,
     )
 
 

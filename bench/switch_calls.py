@@ -126,7 +126,7 @@ def _enforce(counted: Counted, hands: ThreadPoolExecutor) -> Enforce:
         AwsFleet(counted.client),
         DynamoOutbox(table),
         EventBridgeBus(counted.client("events"), BUS),
-        Protection(frozenset({ENVIRONMENT}), max_targets=MAX_TARGETS),
+        Protection(frozenset({ENVIRONMENT}), max_targets=MAX_TARGETS, max_drift_percent=Decimal(10)),
         DynamoDrifts(table),
         hands.map,
     )

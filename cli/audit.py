@@ -1,11 +1,12 @@
 """The audit of a kill switch, told line by line: what was decided on which inputs, and what was done."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from cli import targets
-from cli.output import count, safe, table
+from cli.output import count, minute, safe, table
+from spendplane.domain.idle_policy import IDLE
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,7 +35,7 @@ def to_table(entries: "Iterable[AuditEntry]", labels: Mapping[str, str]) -> "Tab
 def _told(entry: "AuditEntry", labels: Mapping[str, str]) -> list[str]:
     detail = entry.detail
     match entry.kind:
-        case "engage" | "release":
+        case "engage" | "release" | "announce":
             return _decided(detail)
         case "order" | "hold":
             return _said(detail)
@@ -68,6 +69,10 @@ def _decided(detail: Mapping[str, Any]) -> list[str]:
     """What was decided, on which inputs, and what was to be done."""
     found = [f"{detail['reason']} (by {detail['by']})"]
     counter, budget = detail.get("counter") or {}, detail.get("budget")
+    if "starts_at" in detail:
+        found.append(f"goes on at {minute(datetime.fromisoformat(detail['starts_at']))}")
+    if budget and budget["id"] == IDLE:  # it has no counter, and no terms but its mode
+        counter, budget = {}, None
     if counter:
         found.append(
             f"spent ${counter['spent_usd']}, {counter['tokens']:,} tokens, {count(counter['requests'], 'request')}"

@@ -6,11 +6,16 @@ from typing import Any
 from cli.errors import Failure
 from cli.output import safe
 from spendplane.domain.budgets import Budget
+from spendplane.domain.idle_policy import EVERY_RESOURCE, IDLE
 from spendplane.domain.money import format_usd
 
 
 def known(deployed: Mapping[str, Budget], budget_id: str) -> Budget:
-    """The deployed budget. Raises Failure, with the nearest name, when there is none."""
+    """The deployed budget, or what stands for one where resources idle. Raises Failure, with the nearest name, when
+    there is none.
+    """
+    if budget_id == IDLE:
+        return EVERY_RESOURCE
     if budget_id in deployed:
         return deployed[budget_id]
     from difflib import get_close_matches

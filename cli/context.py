@@ -13,12 +13,17 @@ import typer
 from cli.errors import Failure
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from spendplane.application.drifts import Drifts
     from spendplane.application.hours import HoursBook
+    from spendplane.application.idle_report import IdleAudit
+    from spendplane.application.monthly_costs import MonthlyCosts
     from spendplane.application.ports import PriceBook
     from spendplane.application.switches import Switches
     from spendplane.application.tag_audit import MonthlyCost, TaggedAccount
     from spendplane.bootstrap import Ports
+    from spendplane.domain.tagging import Resource
 
 PROJECT = Path(__file__).resolve().parents[1]
 BUDGETS = "budgets.yaml"
@@ -57,6 +62,28 @@ def _aws_drifts(settings: Settings) -> "Drifts":
     return DynamoDrifts(dynamo_table(settings.table))
 
 
+def _aws_idle_audit(prices: Path | None) -> "IdleAudit":
+    from spendplane.bootstrap import idle_audit
+
+    return idle_audit(_instance_prices(prices))
+
+
+def _aws_monthly_cost(resource: "Resource") -> "Decimal | None":
+    return _monthly_costs()(resource)
+
+
+@cache
+def _monthly_costs() -> "MonthlyCosts":
+    from spendplane.bootstrap import monthly_costs
+
+    return monthly_costs(_instance_prices(prices_path(None)))
+
+
+def _instance_prices(prices: Path | None) -> Path | None:
+    """What `spendplane prices refresh` writes beside it."""
+    return prices.with_name("instance_prices.json") if prices else None
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One run of the command. Tests hand in their own, with ports in memory and a clock that stands still.
@@ -74,6 +101,7 @@ class Session:
     sleep: Callable[[float], None] = time.sleep
     debug: bool = False
     make_tagged_account: Callable[[], "TaggedAccount"] = _aws_tagged_account
+    make_idle_audit: Callable[[Path | None], "IdleAudit"] = _aws_idle_audit
     monthly_cost: "MonthlyCost | None" = None
     """What a resource costs in a month; None: no prices are known, and no command speaks of them."""
     make_hours: Callable[[Settings], "HoursBook"] = _aws_hours
@@ -113,7 +141,14 @@ class Session:
 def live_session(settings: Settings, *, debug: bool = False) -> Session:
     """Over AWS, by the environment's credentials and endpoints."""
     return Session(
-        settings, _aws_ports, _aws_switches, _aws_prices, _aws_client, lambda: datetime.now(UTC), debug=debug
+        settings,
+        _aws_ports,
+        _aws_switches,
+        _aws_prices,
+        _aws_client,
+        lambda: datetime.now(UTC),
+        debug=debug,
+        monthly_cost=_aws_monthly_cost,
     )
 
 

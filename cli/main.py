@@ -9,6 +9,7 @@ from cli.commands import (
     doctor,
     events,
     explain,
+    idle,
     kill,
     prices,
     quarantine,
@@ -82,6 +83,7 @@ _SEE, _ACT, _PUT, _KEEP = "See", "Stop spending", "Publish and calculate", "Look
 app.command("status", epilog=EPILOG, rich_help_panel=_SEE)(status.status)
 app.command("tail", epilog=EPILOG, rich_help_panel=_SEE)(tail.tail)
 app.command("explain", epilog=EPILOG, rich_help_panel=_SEE)(explain.explain)
+app.command("idle", epilog=EPILOG, rich_help_panel=_SEE)(idle.idle)
 app.add_typer(budget.app, name="budget", rich_help_panel=_SEE)
 app.command("release", epilog=EPILOG, rich_help_panel=_ACT)(release.release)
 app.add_typer(kill.app, name="kill", rich_help_panel=_ACT)

@@ -8,6 +8,8 @@ from cli.output import count, minute, safe
 from cli.standing_objects import rounded
 from cli.standing_objects import to_object as standing_to_object
 from cli.standings import limit
+from spendplane.domain.drift import IN_DOUBT
+from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.money import format_usd
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ def to_object(
         "phase": answer["phase"],
         "on": answer["on"],
         "reason": answer["reason"],
-        "mode": budget.mode,
+        "mode": answer["mode"] or budget.mode,
         "on_hard_limit": budget.on_hard_limit,
         "plan": {
             **plan,
@@ -51,10 +53,10 @@ def lines(
     now = "on" if answer["on"] else "off"
     by_itself = f"budgets.yaml says `on_hard_limit: {budget.on_hard_limit}`: only a person turns it on"
     rows = [
-        ("stands at", _stands(standing)),
+        ("stands at", "" if budget.id == IDLE else _stands(standing)),
         ("should be", f"{now}: {answer['reason']}"),
         ("switch is", f"{state} ({answer['switch_id']})"),
-        ("mode", budget.mode),
+        ("mode", answer["mode"] or budget.mode),
         ("by itself", "" if budget.on_hard_limit == "throttle" else by_itself),
     ]
     head = safe(f"Kill switch of {orders.named(budget.id, key)}")
@@ -104,9 +106,15 @@ def about(plan: Plan) -> "list[RenderableType]":
 def needed_cap(plan: Plan) -> int | None:
     """How many targets a person would have to allow; None where no cap is in the way.
 
-    Only the cap refuses a plan that has targets.
+    Only the cap, and figures in doubt, refuse a plan that has targets.
     """
-    return len(plan["targets"]) if plan["verdict"] == _REFUSE and plan["targets"] else None
+    refused = plan["verdict"] == _REFUSE and plan["targets"] and not doubted(plan)
+    return len(plan["targets"]) if refused else None
+
+
+def doubted(plan: Plan) -> bool:
+    """The ledger is too far above the bill for the switch to act by itself."""
+    return bool(plan["reason"].startswith(IN_DOUBT))
 
 
 def mend(plan: Plan, budget: str, key: str | None) -> str:
@@ -114,6 +122,9 @@ def mend(plan: Plan, budget: str, key: str | None) -> str:
     cap = needed_cap(plan)
     if plan["verdict"] == _OBSERVE:
         return f"To have it act: set `mode: enforce` for {budget} in budgets.yaml and deploy."
+    if doubted(plan):
+        act = orders.engage_command(budget, key)
+        return f"If the spend is real: {act}. What is counted too much: spendplane reconcile --cur FILE"
     if cap:
         return f"Look at them, then allow so many: {orders.engage_command(budget, key, cap)}"
     if plan["refused"]:
@@ -132,5 +143,6 @@ def ending(answer: Mapping[str, Any], budget: str, key: str | None) -> str:
     if answer["phase"] == "on":
         return f"It is on. To give everything back: {orders.release_command(budget, key)}"
     if answer["plan"]["verdict"] == "throttle":
-        return f"To turn it on now, whatever is spent: {orders.engage_command(budget, key)}"
+        however = "though it is called" if budget == IDLE else "whatever is spent"
+        return f"To turn it on now, {however}: {orders.engage_command(budget, key)}"
     return mend(answer["plan"], budget, key)

@@ -65,7 +65,10 @@ def lines(
     rows = [
         ("state", switches.words(switch, now)),
         ("reason", switch.reason),
-        ("went on", f"{minute(switch.since)}, for the {_ordinal(switch.generation)} time" if switch.since else ""),
+        (
+            "announced" if switch.phase is Phase.ANNOUNCED else "went on",
+            f"{minute(switch.since)}, for the {_ordinal(switch.generation)} time" if switch.since else "",
+        ),
         ("period", str(switch.ref.window)),
         ("held off", f"{until}{granted}, by {held.by}: {held.reason}" if held else ""),
         ("ordered by", f"{order.by}: {order.reason}{cap}" if order else ""),
@@ -82,7 +85,7 @@ def lines(
 
 def _next(switch: Switch) -> tuple[str, str]:
     budget, key = switch.ref.budget_id, switch.ref.key
-    if switch.phase in {Phase.ON, Phase.REFUSED, Phase.RELEASING}:
+    if switch.phase in {Phase.ANNOUNCED, Phase.ON, Phase.REFUSED, Phase.RELEASING}:
         return "release it", orders.release_command(budget, key)
     return "turn it on", orders.engage_command(budget, key)
 

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 FEW = 5
 """So many switches are read one by one; more are looked for among those that anything is to be done about."""
 _WHENEVER = datetime.max.replace(tzinfo=UTC)
-_STYLES = {Phase.ON: "bold red", Phase.REFUSED: "yellow", Phase.RELEASING: "yellow", Phase.HELD: "cyan"}
+_STYLES = {
+    Phase.ANNOUNCED: "yellow",
+    Phase.ON: "bold red",
+    Phase.REFUSED: "yellow",
+    Phase.RELEASING: "yellow",
+    Phase.HELD: "cyan",
+}
 _OBSERVES = "the budget's mode is observe"
 """What a switch says that is refused by its budget's mode only."""
 
@@ -47,7 +53,7 @@ def of_standings(port: "Switches", standings: Sequence["Standing"]) -> "dict[Cou
     if len(refs) > FEW:
         found = stirring(port, {budget.id: budget for budget in refs.values()}.values(), refs.__contains__)
     else:
-        read = [port.get(ref, level) for ref in refs for level in Level]
+        read = [port.get(ref, level) for ref in refs for level in (Level.DEGRADE, Level.THROTTLE)]
         found = [item for item in read if item and item.phase is not Phase.OFF]
     return {ref: of_ref for ref in refs if (of_ref := [item for item in found if item.ref == ref])}
 
@@ -59,7 +65,7 @@ def lines(switch: Switch, now: datetime) -> "list[Text]":
     said = words(switch, now)
     if switch.phase in {Phase.ON, Phase.REFUSED} and switch.since:
         said = f"{brief(switch)} since {minute(switch.since)}"
-        said += f", {count(len(switch.held), 'target')}" if switch.level is Level.THROTTLE and switch.held else ""
+        said += f", {count(len(switch.held), 'target')}" if switch.level is not Level.DEGRADE and switch.held else ""
     why = switch.hold.reason if switch.hold and switch.phase is Phase.HELD else switch.reason
     told = Text.assemble("  ", (safe(said), _STYLES.get(switch.phase, "")), safe(f": {why}") if why else "")
     return [Text(safe(switch.id), style="bold"), told]
@@ -79,6 +85,7 @@ def to_object(switch: Switch, now: datetime) -> dict[str, Any]:
         "phase": switch.phase.value,
         "state": words(switch, now),
         "reason": switch.reason,
+        "starts_at": switch.starts_at,
         "since": switch.since,
         "generation": switch.generation,
         "targets": sorted(switch.held),
@@ -113,7 +120,7 @@ def words(switch: Switch, now: datetime) -> str:
     said = brief(switch)
     if switch.phase is Phase.REFUSED:
         return said if said == "observing" else f"{said}: {switch.reason}"
-    if switch.phase in {Phase.ON, Phase.RELEASING} and switch.level is Level.THROTTLE:
+    if switch.phase in {Phase.ON, Phase.RELEASING} and switch.level is not Level.DEGRADE:
         return f"{said}, {count(len(switch.held), 'target')}"
     if switch.hold and switch.phase is Phase.HELD:
         return f"{said} by {person(switch.hold.by)}"
@@ -126,6 +133,8 @@ def brief(switch: Switch) -> str:
     """The same without numbers and reasons."""
     if switch.phase is Phase.HELD:
         return _released(switch, switch.hold) if switch.hold else "released"
+    if switch.phase is Phase.ANNOUNCED:
+        return f"announced, goes on at {minute(switch.starts_at)}" if switch.starts_at else "announced"
     if switch.phase is Phase.REFUSED:
         return "observing" if switch.reason.startswith(_OBSERVES) else "refused"
     if switch.phase is Phase.ON and switch.level is Level.DEGRADE:

@@ -51,6 +51,9 @@ def report_lines(report: "TagReport") -> "list[RenderableType]":
         cost = ["?" if found.monthly_usd is None else format_usd(found.monthly_usd)] if report.priced else []
         problems = "\n".join(safe(problem.what) for problem in found.problems)
         made.add_row(safe(found.resource.label), *cost, problems)
+    if report.priced and any(found.monthly_usd is None for found in report.findings):
+        made.caption = "?: not known; it may depend on use. Dollars as it runs now, 730 hours a month, at list price."
+        made.caption_justify = "left"
     ending = f"{len(report.findings):,} of {total} lack tags. What can be mended: spendplane tags fix --dry-run"
     return [made, "", ending]
 

@@ -12,6 +12,7 @@ from stacks.constructs.definitions import Definitions
 from stacks.constructs.enforce import Enforce
 from stacks.constructs.function import Runtime
 from stacks.constructs.hours import Hours
+from stacks.constructs.idle import Idle
 from stacks.constructs.meter import Meter
 from stacks.constructs.notify import Notify
 from stacks.constructs.sweep import Sweep
@@ -21,7 +22,7 @@ from stacks.target import Target
 
 
 class SpendplaneControl(Stack):
-    """Meter, notify, sweep, enforce, hours, the budget definitions, alarms and dashboard."""
+    """Meter, notify, sweep, enforce, hours, idle, the budget definitions, alarms and dashboard."""
 
     def __init__(
         self,
@@ -46,6 +47,7 @@ class SpendplaneControl(Stack):
         sweep = Sweep(self, "Sweep", store=store, bus=bus, runtime=runtime)
         enforce = Enforce(self, "Enforce", store=store, bus=bus, kill_switch=kill_switch, runtime=runtime)
         hours = Hours(self, "Hours", store=store, bus=bus, runtime=runtime)
+        idle = Idle(self, "Idle", store=store, bus=bus, runtime=runtime)
         budgets = Definitions(self, "Definitions", store=store, definitions=definitions, runtime=runtime)
         Alarms(
             self,
@@ -57,6 +59,7 @@ class SpendplaneControl(Stack):
             sweep=sweep,
             enforce=enforce,
             hours=hours,
+            idle=idle,
             budgets=budgets,
         )
         Dashboard(
@@ -69,4 +72,5 @@ class SpendplaneControl(Stack):
             sweep=sweep,
             enforce=enforce,
             hours=hours,
+            idle=idle,
         )

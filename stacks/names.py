@@ -18,6 +18,7 @@ HOURS_DLQ = f"{APPLICATION}-hours-dlq"
 BEDROCK_LOGS_QUEUE = f"{APPLICATION}-bedrock-logs"
 BEDROCK_LOGS_DLQ = f"{APPLICATION}-bedrock-logs-dlq"
 INVOCATION_LOG_GROUP = f"/{APPLICATION}/bedrock-invocations"
+IDLE_DLQ = f"{APPLICATION}-idle-dlq"
 ON_CALL_TOPIC = f"{APPLICATION}-on-call"
 BUDGET_ALERTS_TOPIC = f"{APPLICATION}-budget-alerts"
 
@@ -42,6 +43,8 @@ NOTICE_EVENTS = (
     "Kill Switch Released",
     "Degrade Requested",
     "Degrade Ended",
+    "Idle Announced",
+    "Idle Reported",
 )
 
 

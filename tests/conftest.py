@@ -12,6 +12,7 @@ pytest.register_assert_rewrite("tests.support.snapshot", "tests.support.timeline
 
 from tests.support import engines  # noqa: E402
 from tests.support.places import Engine  # noqa: E402
+from tests.support.simulated import SimulatedEngine  # noqa: E402
 from tests.support.workers import ByFolder  # noqa: E402
 
 TESTS = Path(__file__).parent
@@ -79,6 +80,12 @@ def memory_engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
+def simulated_engine() -> Engine:
+    """The table of the proof's simulator."""
+    return SimulatedEngine("simulated")
+
+
+@pytest.fixture(scope="session")
 def ministack_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """MiniStack's DynamoDB."""
     server = engines.ministack(tmp_path_factory.mktemp("ministack"))
@@ -116,7 +123,7 @@ def dynamodb_local_engine(dynamodb_local_server: Engine | str) -> Engine:
 OFFICIAL = pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)
 
 
-@pytest.fixture(params=["memory", "ministack", OFFICIAL])
+@pytest.fixture(params=["memory", "simulated", "ministack", OFFICIAL])
 def engine(request: pytest.FixtureRequest) -> Engine:
     """Each engine in turn: what holds for one must hold for all."""
     found: Engine = request.getfixturevalue(f"{request.param}_engine")

@@ -10,6 +10,8 @@ from cli.commands import engage
 from cli.context import Session, session
 from cli.errors import Failure
 from cli.options import EPILOG, JsonOption, KeyOption
+from spendplane.domain.idle_policy import EVERY_RESOURCE
+from spendplane.domain.switches import Level
 
 if TYPE_CHECKING:
     from spendplane.domain.counters import CounterRef
@@ -47,7 +49,7 @@ def ls(
 def _listed(run: Session, budget: str | None, *, every: bool) -> "list[Switch]":
     port = run.switches()
     deployed = run.ports().definitions.deployed()
-    chosen = list(deployed.values()) if budget is None else [known(deployed, budget)]
+    chosen = [*deployed.values(), EVERY_RESOURCE] if budget is None else [known(deployed, budget)]
     found = switches.stirring(port, chosen, lambda ref: budget in (None, ref.budget_id))
     if not every:
         return found
@@ -97,10 +99,9 @@ def _by_id(run: Session, switch_id: str) -> "Switch":
 
 
 def _current(run: Session, budget_id: str, key: str | None) -> "Switch":
-    """Of the period that runs: what throttles, else what asks for cheaper models."""
+    """Of the period that runs: what throttles, else what asks for cheaper models. A resource has one switch."""
     from spendplane.domain.counters import CounterRef
     from spendplane.domain.periods import window_of
-    from spendplane.domain.switches import Level
 
     budget = known(run.ports().definitions.deployed(), budget_id)
     if budget.per is None and key is not None:
@@ -108,7 +109,7 @@ def _current(run: Session, budget_id: str, key: str | None) -> "Switch":
     ref = CounterRef(budget.id, window_of(budget.period, run.now()).code, key)
     if budget.per is not None and key is None:
         raise Failure(f"budget `{budget.id}` has a counter per {budget.per}", _keys(run, ref))
-    found = [run.switches().get(ref, level) for level in (Level.THROTTLE, Level.DEGRADE)]
+    found = [run.switches().get(ref, level) for level in (Level.THROTTLE, Level.DEGRADE, Level.IDLE)]
     switch = next((item for item in found if item), None)
     if switch is None:
         raise Failure(

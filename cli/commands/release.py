@@ -14,6 +14,7 @@ from cli.context import session
 from cli.errors import Exit
 from cli.options import BudgetArgument, JsonOption, KeyOption, ReasonOption, moment, usd
 from cli.output import safe
+from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.money import format_usd
 from spendplane.domain.switches import Level
 
@@ -52,7 +53,8 @@ def release(
         output.print_json({**word, "switches": switches, "figures": answer["figures"]})
     else:
         _tell(orders.named(budget, key), switches, on)
-        output.out("", *_holds(on, end, until, extend), *_hints(switches))
+        although = "although nobody calls it" if budget == IDLE else "also while the budget is over its limit"
+        output.out("", *_holds(on, end, until, extend, although), *_hints(switches))
         again = orders.command("release", budget, key, "--reason '...'") if on else orders.engage_command(budget, key)
         output.out(output.facts([("release it wholly" if on else "engage it again", again)]))
     if on or any(item["status"] in targets.AMISS for switch in switches for item in switch["targets"]):
@@ -77,14 +79,14 @@ def _tell(name: str, switches: Told, on: Told) -> None:
         output.out("", targets.outcomes(found))
 
 
-def _holds(on: Told, end: datetime | None, until: datetime | None, extend: Decimal | None) -> list[str]:
+def _holds(on: Told, end: datetime | None, until: datetime | None, extend: Decimal | None, although: str) -> list[str]:
     if on:
         return [safe(f"It stays on, because that is used up already: {on[0]['reason']}.")]
     if extend is not None:
         latest = f", at the latest {output.minute(end)}" if end else ""
         lines = [f"Held off until {format_usd(extend)} beyond the limit are used up{latest}."]
     else:
-        lines = [f"Held off {orders.until_text(end)}, also while the budget is over its limit."]
+        lines = [f"Held off {orders.until_text(end)}, {although}."]
     if until and end and until > end:
         lines.append("The period ends before --until; the next one counts from zero, with a switch of its own.")
     return lines

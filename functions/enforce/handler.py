@@ -9,7 +9,7 @@ from spendplane.adapters.telemetry import count, logger, observed
 from spendplane.application.orders import briefly
 
 settings = Settings.load()
-orders = bootstrap.orders(settings.table_name, settings.bus_name, settings.protection)
+orders = bootstrap.orders(settings.table_name, settings.bus_name, settings.protection, settings.idle)
 
 
 @observed

@@ -25,10 +25,14 @@ if TYPE_CHECKING:
     from spendplane.application.enforce import Enforce
     from spendplane.application.fleet import Fleet
     from spendplane.application.hours import CountHours
+    from spendplane.application.idle_looking import Activities
+    from spendplane.application.idle_report import IdleAudit
+    from spendplane.application.idle_telling import TellIdle
     from spendplane.application.invocation_logging import InvocationLogging
     from spendplane.application.invocations import PublishInvocations
     from spendplane.application.judge import Judge
     from spendplane.application.meter import Meter
+    from spendplane.application.monthly_costs import MonthlyCosts
     from spendplane.application.notify import Notify
     from spendplane.application.orders import Orders
     from spendplane.application.sweep import Sweep
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from spendplane.application.tag_audit import TaggedAccount
     from spendplane.application.throttling import Run
     from spendplane.contract.budgets_file import BudgetsFile
+    from spendplane.domain.idle_policy import IdlePolicy
     from spendplane.domain.rating import RateCard
     from spendplane.domain.targets import Protection
     from spendplane.domain.usage import UsageEvent
@@ -169,7 +174,7 @@ def notify(table_name: str, on_call_arn: str, alerts_arn: str, runbook: str) -> 
     )
 
 
-def orders(table_name: str, bus_name: str, protection: "Protection") -> "Orders":
+def orders(table_name: str, bus_name: str, protection: "Protection", idle: "IdlePolicy | None" = None) -> "Orders":
     """Crossed budgets, the minute's round and people's words → the kill switch, over the account's own resources."""
     from concurrent.futures import ThreadPoolExecutor
 
@@ -195,6 +200,7 @@ def orders(table_name: str, bus_name: str, protection: "Protection") -> "Orders"
             protection,
             DynamoDrifts(table),
             hands.map,
+            idle,
         )
     )
 
@@ -209,16 +215,25 @@ def enforce(
     protection: "Protection",
     drifts: "Drifts",
     run: "Run" = map,
+    idle: "IdlePolicy | None" = None,
+    activities: "Activities | None" = None,
 ) -> "Enforce":
-    """The kill switch over these ports."""
+    """The kill switch over these ports. `idle` None: nothing is taken down because nobody calls it."""
+    from spendplane.adapters.sagemaker_activity import SageMakerActivities
     from spendplane.application.enforce import Enforce
+    from spendplane.application.idle_looking import IdleLookout
     from spendplane.application.looking import Lookout
+    from spendplane.application.reaping import Reap
     from spendplane.application.settle import Settle
     from spendplane.application.throttling import Throttle
+    from spendplane.application.words import Words
 
-    lookout = Lookout(ledger, definitions, switches, fleet, protection, drifts)
+    idlers = IdleLookout(idle, activities or SageMakerActivities(control_plane, run), fleet, switches, protection)
+    lookout = Lookout(ledger, definitions, switches, fleet, protection, drifts, idlers)
     throttle = Throttle(fleet, switches, protection.max_attempts, run)
-    return Enforce(Settle(lookout, throttle, switches, outbox, bus), lookout, switches, definitions)
+    settle = Settle(lookout, throttle, switches, outbox, bus)
+    words = Words(definitions, switches, idlers)
+    return Enforce(settle, lookout, switches, definitions, Reap(idlers, settle, switches), words)
 
 
 def hours(table_name: str, bus_name: str, prices_path: Path) -> "CountHours":
@@ -265,6 +280,36 @@ def invocation_logging() -> "InvocationLogging":
     from spendplane.application.invocation_logging import InvocationLogging
 
     return InvocationLogging(BedrockLogging(client("bedrock")))
+
+
+def idle_audit(prices_path: Path | None = None) -> "IdleAudit":
+    """What instances idle, over the account and Region of the environment."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from spendplane.adapters.instance_prices import instance_prices
+    from spendplane.adapters.sagemaker_idle import SageMakerIdle
+    from spendplane.application.idle_report import IdleAudit
+
+    eyes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="eyes")
+    return IdleAudit(SageMakerIdle(control_plane, eyes.map), instance_prices(prices_path))
+
+
+def monthly_costs(prices_path: Path | None = None) -> "MonthlyCosts":
+    """What resources cost in a month, over the account and Region of the environment."""
+    from spendplane.application.monthly_costs import MonthlyCosts
+
+    audit = idle_audit(prices_path)
+    return MonthlyCosts(audit.account, audit.prices)
+
+
+def tell_idle(table_name: str, bus_name: str, prices_path: Path) -> "TellIdle":
+    """What idles → the daily notice."""
+    from spendplane.adapters.dynamodb.outbox import DynamoOutbox
+    from spendplane.adapters.eventbridge import EventBridgeBus
+    from spendplane.application.idle_telling import TellIdle
+
+    bus = EventBridgeBus(client("events"), bus_name)
+    return TellIdle(idle_audit(prices_path), DynamoOutbox(dynamo_table(table_name)), bus)
 
 
 def define_budgets(table_name: str) -> "DefineBudgets":

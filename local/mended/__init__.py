@@ -14,6 +14,7 @@ def install() -> None:
         bedrock,
         bedrock_runtime,
         budgets,
+        cloudwatch,
         cloudwatch_logs,
         dynamodb,
         eventbridge,
@@ -35,6 +36,7 @@ def install() -> None:
         leading_keys,
         log_subscriptions,
         method_settings,
+        metrics,
         nested_stacks,
         put_events,
         request_validators,
@@ -59,4 +61,5 @@ def install() -> None:
     role_pages.install(iam)
     budget_actions.install(budgets)
     nested_stacks.install(provisioners)
+    metrics.install(cloudwatch)
     conditions.install(engine, changesets, handlers, stacks)

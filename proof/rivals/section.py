@@ -10,7 +10,7 @@ from proof.rivals.measure import SYSTEMS, Outcome, measure
 from proof.section import Plot, Section, Settings, Table
 from tests.support.engines import ministack
 
-RECORDS, QUICK_RECORDS = 1_000, 40
+RECORDS, QUICK_RECORDS = 600, 40
 TEXT = """
 What most cost controls do, written here as small as it can be: **A** claims the request id with a conditional put and
 then increments each counter in a call of its own; **B** only increments. Both report a message that failed, so that it
@@ -51,7 +51,7 @@ def _summary(found: Found) -> str:
         return f"{lost:.1f} % lost and {doubled:.1f} % doubled"
 
     first, claimed, plain = SYSTEMS
-    return f"at worst: {first} {worst(first)}; A {worst(claimed)}; B {worst(plain)}"
+    return f"At worst: {first} {worst(first)}; A {worst(claimed)}; B {worst(plain)}"
 
 
 def _failures(found: Found, leaps: dict[str, dict[bool, list[str]]]) -> list[str]:

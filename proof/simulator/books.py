@@ -9,31 +9,27 @@ from typing import Any
 
 from proof.simulator.expressions import EXACT, Item
 from proof.simulator.plan import MYSTERIES
+from proof.simulator.reckoning import (
+    NOTHING,
+    Ref,
+    Sums,
+    cost,
+    counted,
+    dedup_key,
+    is_valid,
+    numbers,
+    over,
+    ref_of_key,
+    refs_of,
+    tokens,
+)
 from proof.simulator.table import Change, Key
 from spendplane.adapters.dynamodb.definitions import budget_from_item
+from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.domain.budgets import Budget
 
-Ref = tuple[str, str, str | None]
-"""A budget, a period and a value of `per`."""
-Sums = tuple[Decimal, int, int, int]
-"""Dollars, tokens, requests, unpriced records."""
-NOTHING: Sums = (Decimal(0), 0, 0, 0)
 STALE = timedelta(seconds=50)
 """A meter may count by definitions that are 15 s old as its batch begins; that takes 30 s, a call in flight 3."""
-AUTHORITY = "Budget Threshold Crossed"
-
-
-def code(period: str, time: datetime) -> str:
-    """The period of a time, reckoned here on its own: `d`, `w` and `m` with the first day, `t` for all time."""
-    first = {"d": time, "w": time - timedelta(days=time.weekday()), "m": time.replace(day=1)}.get(period[0])
-    return "t" if first is None else f"{period[0]}{first:%Y-%m-%d}"
-
-
-def over(sums: Sums, budget: Budget, percent: int) -> bool:
-    """Whether one of the limits was reached to so many percent; nothing spent never is."""
-    limits = budget.limits
-    measured = ((sums[0], limits.usd), (Decimal(sums[1]), limits.tokens), (Decimal(sums[2]), limits.requests))
-    return any(limit is not None and used > 0 and used * 100 >= limit * percent for used, limit in measured)
 
 
 @dataclass(slots=True)
@@ -69,7 +65,7 @@ class Books:
         for ref in touched:
             if self.live.get(ref, NOTHING) != self.sums.get(ref, NOTHING):
                 self.broken.append(f"I1: {ref} holds {self.live.get(ref)}, its rows sum to {self.sums.get(ref)}")
-        marked = {mark for key, old, new in by_kind.get("C#", ()) for mark in self._marks(_ref(key), old, new)}
+        marked = {mark for key, old, new in by_kind.get("C#", ()) for mark in self._marks(ref_of_key(key), old, new)}
         announced = {name for _, old, new in by_kind.get("A#", ()) for name in self._announcement(old, new)}
         if marked != announced:
             self.broken.append(f"I3: marked {sorted(marked)}, announced {sorted(announced)}")
@@ -91,11 +87,11 @@ class Books:
 
     def _row(self, key: Key, old: Item | None, new: Item) -> set[Ref]:
         dedup, event = key[0][2:], json.loads(new["event"]["S"])
-        refs = list(_refs(new["counted"]["S"], event))
+        refs = list(refs_of(new["counted"]["S"], event))
         usd = Decimal(new["usd"]["N"]) if "usd" in new else None
         if old is None:
             self._check_new_row(dedup, event, usd, refs)
-            self._book(refs, usd or Decimal(0), _tokens(event), 1, int(usd is None))
+            self._book(refs, usd or Decimal(0), tokens(event), 1, int(usd is None))
         else:
             before = Decimal(old["usd"]["N"]) if "usd" in old else None
             if before is not None and usd != before:
@@ -115,16 +111,16 @@ class Books:
     def _check_new_row(self, dedup: str, event: dict[str, Any], usd: Decimal | None, refs: list[Ref]) -> None:
         if dedup in self.rows:
             self.broken.append(f"I2: {dedup} was booked twice")
-        costs = {_cost(item) for item in self.accepted.get(dedup, ()) if item["id"] == event["id"] and is_valid(item)}
+        costs = {cost(item) for item in self.accepted.get(dedup, ()) if item["id"] == event["id"] and is_valid(item)}
         if usd not in costs and not (None in costs and usd == MYSTERIES.get(event["model"])):
             self.broken.append(f"I2: {dedup} ({event['id']}) was booked at {usd}, sent at {costs}")
-        if not any(_counted(event, budgets.values()) == set(refs) for budgets in self.readable()):
+        if not any(counted(event, budgets.values()) == set(refs) for budgets in self.readable()):
             self.broken.append(f"I1: {dedup} was counted in {refs}: no budgets of the last {STALE} say so")
 
     def _counter(self, key: Key, old: Item | None, new: Item) -> Ref:
-        ref = _ref(key)
+        ref = ref_of_key(key)
         whole = self.live.get(ref, NOTHING)
-        before, after = _numbers(old), _numbers(new)
+        before, after = numbers(old), numbers(new)
         usd = EXACT.add(whole[0], EXACT.subtract(after[0], before[0]))
         self.live[ref] = (usd, *(whole[n] + after[n] - before[n] for n in (1, 2, 3)))  # type: ignore[assignment]
         return ref
@@ -151,7 +147,7 @@ class Books:
 
     def _announcement(self, old: Item | None, new: Item) -> set[str]:
         if old is None:
-            return {new["id"]["S"]} if new["detail_type"]["S"] == AUTHORITY else set()
+            return {new["id"]["S"]} if new["detail_type"]["S"] == THRESHOLD_CROSSED else set()
         states = (old["state"]["S"], new["state"]["S"])
         if states[0] == "NOTIFIED" != states[1] or (states[0] == "SENT" and states[1] == "PENDING"):
             self.broken.append(f"I3: {new['id']['S']} went from {states[0]} back to {states[1]}")
@@ -168,51 +164,3 @@ class Books:
                 self.definitions[sk] = budget_from_item(new)
         if any(key[0] == "B" for key, _, _ in changes):
             self.versions.append((self.now(), dict(self.definitions)))
-
-
-def dedup_key(record: dict[str, Any]) -> str:
-    """The identity of a call, as the contract says it."""
-    request = record.get("provider_request_id")
-    return f"r#{record['provider']}#{request}" if request else f"i#{record['id']}"
-
-
-def is_valid(record: dict[str, Any]) -> bool:
-    """What the plan makes invalid: an environment that there is not. (Too old is judged when it has arrived.)"""
-    return bool(record["environment"] != "prod")
-
-
-def _cost(record: dict[str, Any]) -> Decimal | None:
-    return Decimal(record["cost_usd"]) if "cost_usd" in record else None
-
-
-def _tokens(event: dict[str, Any]) -> int:
-    return sum(count for name, count in event["usage"].items() if name != "reasoning")
-
-
-def _ref(key: Key) -> Ref:
-    _, budget_id, period, slot = key[0].split("#")
-    return budget_id, period, None if slot[0] == "s" else key[1]
-
-
-def _refs(counted: str, event: dict[str, Any]) -> Iterator[Ref]:
-    for part in counted.split(",") if counted else ():
-        budget_id, _, terms = part.partition("=")
-        letter, _, per = terms.partition(":")
-        yield budget_id, code(letter, datetime.fromisoformat(event["time"])), event[per] if per else None
-
-
-def _counted(event: dict[str, Any], budgets: Iterable[Budget]) -> set[Ref]:
-    """Each budget looked at, one by one."""
-    time = datetime.fromisoformat(event["time"])
-    return {
-        (item.id, code(item.period.value, time), event[item.per] if item.per else None)
-        for item in budgets
-        if all(event.get(name) in values for name, values in item.match)
-    }
-
-
-def _numbers(item: Item | None) -> Sums:
-    if item is None or "requests" not in item:
-        return NOTHING
-    unpriced = int(item["unpriced"]["N"]) if "unpriced" in item else 0
-    return Decimal(item["usd"]["N"]), int(item["tokens"]["N"]), int(item["requests"]["N"]), unpriced

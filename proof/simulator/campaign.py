@@ -24,6 +24,10 @@ class Campaign:
     faults: Counter[str] = field(default_factory=Counter)
     broken: dict[int, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        steps, faults = self.figures["steps"], self.faults.total()
+        return f"{self.seeds:,} seeds, {steps:,} steps, {faults:,} faults: {len(self.broken)} broken"
+
     def add(self, other: "Campaign") -> None:
         """The seeds of another one as well."""
         self.seeds += other.seeds

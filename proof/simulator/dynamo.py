@@ -61,6 +61,16 @@ class SimDynamo:
 
         return self.actor.io(_said([{"Update": parameters}]), effect, _refusal)
 
+    def put_item(self, *, TableName: str, Item: Item) -> Item:  # noqa: N803
+        """One item, whatever was there."""
+        put = {"Put": {"TableName": TableName, "Item": Item}}
+
+        def effect() -> dict[str, Any]:
+            self.table.transact([put], f"{self.actor.name}/{next(self._tokens)}", self.actor.loop.now)
+            return {}
+
+        return self.actor.io(_said([put]), effect, _refusal)
+
     def get_item(self, *, Key: Item, **_: Any) -> Item:  # noqa: N803
         """Consistently."""
         return self._read(f"get {_name(Key)}", lambda: {} if (i := self.table.get(Key)) is None else {"Item": i})

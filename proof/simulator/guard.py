@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from proof.simulator.actor import Actor
-from proof.simulator.books import NOTHING, Books, code, over
+from proof.simulator.books import Books
 from proof.simulator.fleet import Account
+from proof.simulator.reckoning import NOTHING, code, over
 from proof.simulator.table import SimTable
 from spendplane.application.ports import Message as Notice
 from spendplane.domain.budgets import Budget
@@ -112,4 +113,5 @@ def concerns(budget: Budget, target: Target) -> bool:
 
 
 def _is_json(value: dict[str, Any]) -> bool:
-    return value.get("S", "").startswith("{")
+    text: str = value.get("S", "")
+    return text.startswith("{")

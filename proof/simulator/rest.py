@@ -7,10 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from proof.simulator.books import AUTHORITY, NOTHING, code, dedup_key, is_valid, over
 from proof.simulator.guard import concerns
+from proof.simulator.reckoning import NOTHING, code, is_valid, over
 from spendplane.adapters.dynamodb.quarantine import from_item
 from spendplane.adapters.dynamodb.switch_items import grip_from_item, switch_from_item
+from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.contract.switch_events import ENGAGED, REFUSED, RELEASED
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter, CounterRef
@@ -55,10 +56,7 @@ class Rest:
                     yield f"I6: {record['id']} ({dedup}) is in neither ledger nor quarantine"
                 if counted and not (is_valid(record) and _recent(record, self.run.start)):
                     yield f"I6: {record['id']} should have been refused"
-        for dedup in rows.keys() - {
-            dedup_key(record) for records in self.run.books.accepted.values() for record in records
-        }:
-            yield f"I2: {dedup} was never sent"
+        yield from (f"I2: {dedup} was never sent" for dedup in rows.keys() - self.run.books.accepted.keys())
 
     def _alerts(self) -> Iterator[str]:
         """The other half of I3: whatever is due was raised."""
@@ -179,7 +177,7 @@ def _wakes(kind: str, detail: dict[str, Any]) -> bool:
     if kind in {ENGAGED, REFUSED, RELEASED}:
         return True
     return (
-        kind == AUTHORITY
+        kind == THRESHOLD_CROSSED
         and not detail["late"]
         and (detail["severity"] == "hard" or detail["on_hard_limit"] == "throttle")
     )

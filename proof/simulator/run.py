@@ -97,7 +97,7 @@ class Run:
 
     def _give_back(self) -> None:
         """No budget, nothing to hold."""
-        self.world.deploy([])
+        self.world.people.deploy([])
         self.world.tick_for(AFTERWARDS)
         self.books.broken += Rest(self).targets()
         self._check()

@@ -1,20 +1,13 @@
 """The section `simulate`: the real functions under thousands of seeds of faults, and a hunt for planted bugs."""
 
-import argparse
-import sys
-from collections.abc import Sequence
-
 from proof.plots import bars
 from proof.section import Plot, Section, Settings, Table
 from proof.simulator.campaign import Campaign, hunts, many, some
 from proof.simulator.chaos import KINDS
-from proof.simulator.planted import BUGS
-from proof.simulator.run import Run
-from proof.simulator.shrink import Short, shrink
+from proof.simulator.command import main
 
 SEEDS, QUICK_SEEDS = 10_000, 50
 HUNTED, QUICK_BUG = 1_000, "rows and counters in two writes"
-LAST_STEPS = 40
 MEANING = {
     "crash_before": "the process is gone before a call", "crash_after": "right after it",
     "throttled": "a call is refused for its rate", "conflict": "for another transaction",
@@ -43,6 +36,8 @@ The same seed gives the same run, byte for byte: `python -m proof simulate --see
 a failing one short.
 """
 
+__all__ = ["main", "run"]
+
 
 def run(settings: Settings) -> Section:
     """`quick`: fifty seeds and one planted bug, in this process."""
@@ -52,16 +47,10 @@ def run(settings: Settings) -> Section:
         hunted = hunts(HUNTED, settings.progress)
         found = many(range(SEEDS), settings.progress)
     caught = sum(bool(item.broken) for item in hunted.values())
-    failures = [
-        f"seed {seed}: {what} (python -m proof simulate --seed {seed} --trace)" for seed, what in found.broken.items()
-    ]
-    failures += [
-        f"the planted bug was not found in {HUNTED} seeds: {bug}" for bug, item in hunted.items() if not item.broken
-    ]
-    summary = (
-        f"{found.seeds:,} seeds, {found.figures['steps']:,} steps, {found.faults.total():,} faults: "
-        f"{len(found.broken)} broken invariants; {caught} of {len(hunted)} planted bugs were found"
-    )
+    again = "python -m proof simulate --trace --seed"
+    failures = [f"seed {seed}: {what} ({again} {seed})" for seed, what in found.broken.items()]
+    failures += [f"a planted bug was not found: {bug}" for bug, item in hunted.items() if not item.broken]
+    summary = f"{found}; {caught} of {len(hunted)} planted bugs were found"
     data = {
         "seeds": found.seeds, "broken": {str(seed): what for seed, what in found.broken.items()},
         "figures": dict(found.figures), "faults": dict(found.faults),
@@ -94,47 +83,3 @@ def _plot(found: Campaign) -> Plot:
     kinds = sorted(KINDS, key=lambda kind: -found.faults[kind])
     svg = bars("Faults that happened", kinds, {"times": [found.faults[kind] for kind in kinds]})
     return Plot("faults", "How often each kind of fault happened", svg)
-
-
-def main(arguments: Sequence[str]) -> int:
-    """One seed, again. 0: everything held; 1: something did not."""
-    parser = argparse.ArgumentParser("python -m proof simulate")
-    parser.add_argument("--seed", type=int, required=True, help="the run")
-    parser.add_argument("--trace", action="store_true", help=f"print every step, not only the last {LAST_STEPS}")
-    parser.add_argument("--shrink", action="store_true", help="find a shorter run in which the same invariant breaks")
-    parser.add_argument("--keep", type=_numbers, help="only these actions of the plan, such as 1,4,9")
-    parser.add_argument("--faults", type=_numbers, help="only these faults, such as 2,3; 0: none")
-    parser.add_argument("--bug", choices=list(BUGS), help="with a planted bug")
-    given = parser.parse_args(arguments)
-    plant = BUGS[given.bug] if given.bug else None
-    if given.shrink:
-        return _shrunk(
-            shrink(given.seed, plant, lambda words: print(f"\r{words}   ", end="", file=sys.stderr)), given.bug
-        )
-    done = Run(given.seed, given.keep, given.faults, plant, traced=True)()
-    trace = done.world.loop.trace or []
-    print("\n".join(trace if given.trace else trace[-LAST_STEPS:]))
-    figures = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in done.figures.items())
-    print(f"seed {given.seed}: {done.broken or 'everything held'} ({figures})", file=sys.stderr)
-    return 1 if done.broken else 0
-
-
-def _shrunk(short: Short | None, bug: str | None) -> int:
-    print(file=sys.stderr)
-    if short is None:
-        print("everything held: there is nothing to shrink")
-        return 0
-    again = f"python -m proof simulate --seed {short.seed} --trace --keep {_joined(short.chosen)}"
-    again += f" --faults {_joined(short.faults)}"
-    again += f' --bug "{bug}"' if bug else ""
-    enough = f"{len(short.chosen)} actions and {len(short.faults)} faults are enough"
-    print(f"{short.broken}\n{enough} ({short.tried} runs were tried):\n  {again}")
-    return 1
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(","))
-
-
-def _joined(numbers: Sequence[int]) -> str:
-    return ",".join(map(str, numbers)) or "0"

@@ -11,16 +11,14 @@ from proof.simulator.chaos import Chaos
 from proof.simulator.fleet import Account
 from proof.simulator.functions import Functions
 from proof.simulator.loop import Loop
-from proof.simulator.plan import MYSTERIES, Action, Plan, plan
+from proof.simulator.people import TARGETS, People
+from proof.simulator.plan import Plan, plan
 from proof.simulator.services import Network, SimQueue
 from proof.simulator.table import SimTable
-from spendplane.adapters.memory.fleet import VANISHING
 from spendplane.application.ports import Announcement
 from spendplane.application.ports import Message as Notice
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
-from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED
 from tests.support.builders import envelope
-from tests.support.fleets import ROLE, target
 from tests.support.world import FOR_PEOPLE, NOT_PRODUCTION, PriceList
 
 HEALING = timedelta(minutes=16)
@@ -28,13 +26,6 @@ HEALING = timedelta(minutes=16)
 RETRIES = (60.0, 120.0)
 """Of an asynchronous invocation that failed."""
 BATCH, AT_ONCE = 8, 3
-TARGETS = (
-    (target("agent"), {"a": 5, "b": 7}), (target("batch", environment="development"), {"a": 1}),
-    (target("chat", VANISHING), {"a": 3, "b": 4}), (target("shared", ROLE), {"allowed": 1}),
-    (target("live", environment="production"), {"a": 9}), (target("none", environment=...), {"a": 2}),
-    (target("live-chat", VANISHING, environment="production"), {"a": 3}), (target("elsewhere", project="x"), {"a": 6}),
-)  # fmt: skip
-"""Each kind in staging has its twin in production."""
 
 
 def _deaf(*_: Any) -> None:
@@ -57,6 +48,7 @@ class World:
     queue: SimQueue = field(init=False)
     functions: Functions = field(init=False)
     network: Network = field(init=False)
+    people: People = field(init=False)
     prices: PriceList = field(default_factory=PriceList)
     metering: int = 0
     on_accepted: Callable[[dict[str, Any]], None] = _deaf
@@ -72,6 +64,7 @@ class World:
         self.account = Account(NOT_PRODUCTION.environments)
         self.network = Network(self.loop, self.chaos, rng)
         self.queue = SimQueue(self.loop, self.chaos, rng, wake=self._poll)
+        self.people = People(self)
         self.functions = Functions(self, rng, NOT_PRODUCTION, rng.choice((0.0, 1.0, 5.0)))
         for item, parts in TARGETS:
             self.account.add(item, self.loop.now, **parts)
@@ -79,12 +72,12 @@ class World:
     def run(self) -> None:
         """Everything that is planned, with faults; then without, until it must have come to rest."""
         self.chaos.on = False
-        self.deploy(self.plan.budgets)
+        self.people.deploy(self.plan.budgets)
         self.loop.run_until(self.plan.start + timedelta(seconds=1))
         self.chaos.on = True
         for action in self.plan.actions:
             if self.chosen is None or action.number in self.chosen:
-                self._at(action.at + 1, lambda action=action: self._act(action))  # type: ignore[misc]
+                self._at(action.at + 1, lambda action=action: self.people(action))  # type: ignore[misc]
         for begin, end in self.plan.segments:
             self._tick(self.plan.start + timedelta(seconds=begin), self.plan.start + timedelta(seconds=end))
         self.heal()
@@ -113,8 +106,6 @@ class World:
 
     def _at(self, seconds: float, act: Callable[[], None]) -> None:
         self.loop.at(self.plan.start + timedelta(seconds=seconds), act)
-
-    # --- services
 
     def deliver(self, event: Announcement) -> None:
         """The bus's rules."""
@@ -160,72 +151,3 @@ class World:
                         self.queue.delete(message.id)
 
         self.functions.invoke("meter", lambda meter, now: meter(messages, now), done)
-
-    # --- what people and producers do
-
-    def _act(self, action: Action) -> None:
-        self.loop.say("plan", f"{action}")
-        given = action.given
-        match action.kind:
-            case "usage":
-                self._publish(given)
-            case "deploy":
-                self.deploy(given)
-            case "turn on":
-                name, part, value = given
-                key = next(item.key for item, _ in TARGETS if item.name == name)
-                if part in self.account.owned[key]:
-                    self.loop.say("people", f"{name} {part}={value}")
-                    self.account.turn(key, part, value)
-                    self.on_turned(key)
-            case "tag":
-                self._tag(*given)
-            case "new target":
-                self.account.add(target("new", environment=given), self.loop.now, a=2)
-            case "price":
-                self.prices.usd[given] = MYSTERIES[given]
-                self._reprice()
-            case _:
-                self._word(action.kind, given)
-
-    def _publish(self, records: list[dict[str, Any]]) -> None:
-        detail, kind = (
-            (records[0], USAGE_RECORDED) if len(records) == 1 else ({"records": records}, USAGE_BATCH_RECORDED)
-        )
-        for item in records:
-            self.on_accepted(item)
-        self.network.hand_over("usage", lambda: self.queue.put(envelope(detail, kind)), may_drop=False)
-
-    def deploy(self, budgets: Any) -> None:
-        def done(answer: Any, _: Actor) -> None:
-            if isinstance(answer, BaseException):
-                self.loop.after(30, lambda: self.deploy(budgets))  # a deployment that failed is done again
-
-        self.functions.invoke("define", lambda define, now: define(budgets, now), done)
-
-    def _reprice(self) -> None:
-        def done(answer: Any, _: Actor) -> None:
-            if isinstance(answer, BaseException):
-                self.loop.after(60, self._reprice)
-
-        self.functions.invoke("reprice", lambda reprice, now: reprice(now), done)
-
-    def _tag(self, name: str, environment: str, exempt: bool) -> None:  # noqa: FBT001  # drawn in the plan
-        item = next(item for item, _ in TARGETS if item.name == name)
-        until = f"{self.loop.now:%Y-%m-%d}" if exempt else ...
-        changed = target(name, item.kind, environment=environment, exempt=until)
-        self.loop.say("people", f"tag {name} {environment}" + (" exempt" if exempt else ""))
-        self.account.tag(changed, self.loop.now)
-
-    def _word(self, kind: str, given: dict[str, Any]) -> None:
-        word = {"command": kind, "budget_id": given["budget_id"], "key": given["key"], "by": "ann", "reason": "why"}
-        if kind == "release":
-            until = None if given["seconds"] is None else self.loop.now + timedelta(seconds=given["seconds"])
-            word |= {"until": until and until.isoformat(), "extend_usd": given["extend_usd"]}
-
-        def done(answer: Any, _: Actor) -> None:
-            self.loop.say(
-                "people", f"{kind} was answered: {answer if isinstance(answer, BaseException) else answer['ok']}"
-            )
-
-        self.functions.invoke("enforce", lambda orders, now: orders(word, now), done)

@@ -7,6 +7,7 @@ from stacks import names
 from stacks.constructs.definitions import Definitions
 from stacks.constructs.enforce import Enforce
 from stacks.constructs.hours import Hours
+from stacks.constructs.idle import Idle
 from stacks.constructs.intake import Intake
 from stacks.constructs.meter import Meter
 from stacks.constructs.metrics import records
@@ -26,6 +27,7 @@ _AFTER_A_FAILURE = {
     names.function(
         "hours"
     ): "The next round, five minutes later, publishes what is missing; nothing is lost in 34 days.",
+    names.function("idle"): "It is tried twice more; without it the day's idle report is missing, no more.",
     names.function("define"): "The deployment of budgets.yaml failed: the budgets of the deployment before hold.",
 }
 
@@ -45,14 +47,15 @@ class Alarms(Construct):
         sweep: Sweep,
         enforce: Enforce,
         hours: Hours,
+        idle: Idle,
         budgets: Definitions,
     ) -> None:
         super().__init__(scope, id_)
         self._on_call = OnCall(self, topics)
         self._usage_dead_letters(intake)
-        self._dead_letters(notify, sweep, enforce, hours)
+        self._dead_letters(notify, sweep, enforce, hours, idle)
         self._late(intake.queue)
-        for capability in (meter, notify, sweep, enforce, hours, budgets):
+        for capability in (meter, notify, sweep, enforce, hours, idle, budgets):
             self._on_call.failures(capability.function, _AFTER_A_FAILURE[capability.function.name])
         self._records()
         self._kill_switch()
@@ -87,7 +90,7 @@ class Alarms(Construct):
             "of the queue against the stack, then publish the messages again with `spendplane events put`.",
         )
 
-    def _dead_letters(self, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours) -> None:
+    def _dead_letters(self, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours, idle: Idle) -> None:
         self._on_call.depth(
             "NotifyDlq",
             notify.dead_letters,
@@ -113,6 +116,12 @@ class Alarms(Construct):
             hours.dead_letters,
             "The scheduler could not start the counting of hours: no budget sees what runs. Run `spendplane doctor`; "
             "check the schedule spendplane-hours and its role. Hours are caught up; the messages can be purged.",
+        )
+        self._on_call.depth(
+            "IdleDlq",
+            idle.dead_letters,
+            "The scheduler could not start the daily idle report: run `spendplane idle` instead. Check the schedule "
+            "spendplane-idle and its role. The messages can be purged.",
         )
 
     def _late(self, queue: sqs.Queue) -> None:

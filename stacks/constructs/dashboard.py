@@ -10,6 +10,7 @@ from stacks import names
 from stacks.constructs.enforce import Enforce
 from stacks.constructs.function import Function
 from stacks.constructs.hours import Hours
+from stacks.constructs.idle import Idle
 from stacks.constructs.intake import Intake
 from stacks.constructs.meter import Meter
 from stacks.constructs.metrics import records
@@ -36,9 +37,10 @@ class Dashboard(Construct):
         sweep: Sweep,
         enforce: Enforce,
         hours: Hours,
+        idle: Idle,
     ) -> None:
         super().__init__(scope, id_)
-        functions = [meter.function, notify.function, sweep.function, enforce.function, hours.function]
+        functions = [each.function for each in (meter, notify, sweep, enforce, hours, idle)]
         cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -46,7 +48,7 @@ class Dashboard(Construct):
             period_override=cloudwatch.PeriodOverride.INHERIT,
             widgets=[
                 [_rate(), _outcomes(), _unaccounted()],
-                [_queue(intake), _dead_letters(intake, notify, sweep, enforce, hours), _exceptions()],
+                [_queue(intake), _dead_letters(intake, notify, sweep, enforce, hours, idle), _exceptions()],
                 [_notices(), _latency(functions), _errors(functions)],
                 [_turned(), _in_vain(), _rounds(sweep, enforce)],
                 [_capacity(store), _conflicts(store), _concurrency(meter.function)],
@@ -86,7 +88,7 @@ def _queue(intake: Intake) -> cloudwatch.GraphWidget:
 
 
 def _dead_letters(
-    intake: Intake, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours
+    intake: Intake, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours, idle: Idle
 ) -> cloudwatch.GraphWidget:
     queues = {
         "usage": intake.dead_letters,
@@ -95,6 +97,7 @@ def _dead_letters(
         "sweep": sweep.dead_letters,
         "enforce": enforce.dead_letters,
         "hours": hours.dead_letters,
+        "idle": idle.dead_letters,
     }
     depths = [
         queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum", label=label)

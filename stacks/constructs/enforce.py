@@ -9,7 +9,7 @@ from stacks import names
 from stacks.constructs.bus import Bus
 from stacks.constructs.function import Function, Runtime
 from stacks.constructs.kill_switch_permissions import acknowledgments, statements
-from stacks.constructs.minutely import every_minute
+from stacks.constructs.minutely import every_minute, regularly
 from stacks.constructs.queues import FailuresTo, dead_letter_queue
 from stacks.constructs.store import Store
 from stacks.kill_switch import KillSwitch
@@ -18,8 +18,8 @@ _STILL_NEWS = Duration.hours(1)
 """A crossing is retried for this long; the rounds look at the counters again every minute anyway."""
 _ON_ALL = Acknowledgment(
     id="AwsSolutions-IAM5[Resource::*]",
-    reason="X-Ray's Put actions and five lists (tagged resources, roles, scalable targets, their policies and "
-    "schedules) know no resource; nothing that changes anything is on '*'.",
+    reason="X-Ray's Put actions, five lists (tagged resources, roles, scalable targets, their policies and "
+    "schedules) and metrics of CloudWatch know no resource; nothing that changes anything is on '*'.",
 )
 
 
@@ -47,6 +47,7 @@ class Enforce(Construct):
                 "MAX_TARGETS": str(kill_switch.max_targets),
                 "MAX_ATTEMPTS": str(kill_switch.max_attempts),
                 "MAX_DRIFT_PERCENT": str(kill_switch.max_drift_percent),
+                **({"IDLE": kill_switch.idle.variable} if kill_switch.idle else {}),
             },
             statements=[
                 store.item_statement("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"),
@@ -66,6 +67,16 @@ class Enforce(Construct):
         self._crossings(bus)
         # A tick that is lost costs a minute: it is not handed over twice.
         every_minute(self, self.function, dead_letters=self.dead_letters, retries=0, event={"command": "reconcile"})
+        if kill_switch.idle:
+            regularly(
+                Construct(self, "Idle"),
+                self.function,
+                Duration.hours(1),
+                dead_letters=self.dead_letters,
+                retries=0,
+                event={"command": "idle"},
+                name=f"{self.function.name}-idle",
+            )
 
     def _crossings(self, bus: Bus) -> None:
         events.Rule(

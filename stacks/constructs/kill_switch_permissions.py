@@ -41,6 +41,8 @@ _FIND = (
     "application-autoscaling:DescribeScalingPolicies",
     "application-autoscaling:DescribeScheduledActions",
 )
+_CALLS = ("cloudwatch:GetMetricData",)
+"""Whether endpoints are called, where budgets.yaml says `idle`; cannot be narrowed either."""
 _READ = {
     "lambda:GetFunctionConcurrency": (_FUNCTIONS,),
     "sagemaker:DescribeEndpoint": (_ENDPOINTS,),
@@ -79,7 +81,8 @@ def statements(stack: Stack, kill_switch: KillSwitch) -> list[iam.PolicyStatemen
 
     Rights with one condition share a statement: each ARN there fits the actions of its own service only.
     """
-    granted = [_allow(stack, "FindTargets", _FIND, ("*",)), _allow(stack, "ReadTargets", _READ, _arns(_READ))]
+    find = (*_FIND, *_CALLS) if kill_switch.idle else _FIND
+    granted = [_allow(stack, "FindTargets", find, ("*",)), _allow(stack, "ReadTargets", _READ, _arns(_READ))]
     if kill_switch.environments:
         on_resource, in_request = (_tagged(kind, kill_switch) for kind in ("ResourceTag", "RequestTag"))
         granted.append(_allow(stack, "TurnTargets", _TURN, _arns(_TURN), on_resource))

@@ -35,8 +35,10 @@ def regularly(
     dead_letters: sqs.IQueue,
     retries: int,
     event: Mapping[str, str] | None = None,
+    name: str | None = None,
 ) -> None:
-    """Invokes the function with `event`. A tick that cannot be handed over, after `retries`, goes to `dead_letters`.
+    """Invokes the function with `event`, by a schedule of the function's name or of this `name`. A tick that cannot be
+    handed over, after `retries`, goes to `dead_letters`.
 
     What the function does with a tick is not repeated here: that is said by its asynchronous configuration.
     """
@@ -49,7 +51,7 @@ def regularly(
     schedule = scheduler.CfnSchedule(
         scope,
         "Schedule",
-        name=function.name,
+        name=name or function.name,
         description="The minute's round" if minutes == 1 else f"The round of every {minutes} minutes",
         schedule_expression=f"rate({minutes} minute{'' if minutes == 1 else 's'})",
         flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from spendplane.application.contributors import Contributors
 from spendplane.application.ports import BusyError, UnstorableError
 from spendplane.application.retry import Retry
 from spendplane.domain.alerts import due
+from spendplane.domain.counters import Increment
 from spendplane.domain.ledger import LedgerRow, transaction
 from tests.support.builders import NOW, budget, ref, row
 from tests.support.faults import CONFLICT, LOST, PASS, THROTTLED_ITEM, UNREACHABLE, Faults, client_with
@@ -94,6 +96,14 @@ def test_a_lost_reply_is_asked_for_again_under_the_same_token(broken: Broken) ->
     assert len(broken.faults.sent) == len(broken.faults.plan) + 1
     assert len({body["ClientRequestToken"] for body in broken.faults.sent}) == 1
     assert broken.spent() == (1, 1)
+
+
+@pytest.mark.parametrize("broken", [[LOST]], indirect=True)
+def test_a_correction_whose_reply_is_lost_is_made_once(broken: Broken) -> None:
+    broken.ledger.correct(Increment(ref(MONTHLY), usd=Decimal(3), requests=1))
+    assert len({body["ClientRequestToken"] for body in broken.faults.sent}) == 1
+    assert len(broken.faults.sent) == 2
+    assert broken.spent() == (3, 1)
 
 
 @pytest.mark.parametrize("broken", [[LOST, LOST, LOST]], indirect=True)

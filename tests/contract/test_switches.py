@@ -14,6 +14,7 @@ from spendplane.application.switches import AuditEntry
 from spendplane.domain.alerts import Alert, due
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import CounterRef
+from spendplane.domain.idle_policy import ref_of
 from spendplane.domain.ledger import transaction
 from spendplane.domain.periods import Period
 from spendplane.domain.switches import Hold, Level, Order, Phase, Switch
@@ -229,6 +230,18 @@ def test_a_crossing_leaves_what_is_known_of_the_switch(stores: Stores) -> None:
     assert raise_alert(stores, hard)
     assert list(stores.switches.waiting(SOON)) == [(REF, LEVEL)]
     assert stores.switches.get(REF, LEVEL) == held
+
+
+def test_an_announced_switch_is_kept_and_due_when_it_is_to_go_on(stores: Stores) -> None:
+    of, starts_at = ref_of("endpoint/Summaries"), NOW + timedelta(hours=24)
+    switch = stores.switches.lease(of, Level.IDLE, NOW, UNTIL)
+    assert switch is not None
+    announced = replace(switch, phase=Phase.ANNOUNCED, generation=1, since=NOW, starts_at=starts_at)
+    stores.switches.save(announced, starts_at, [], [])
+    assert stores.switches.get(of, Level.IDLE) == announced
+    assert list(stores.switches.of_budget("idle")) == [announced]
+    assert (of, Level.IDLE) not in list(stores.switches.waiting(starts_at - timedelta(seconds=1)))
+    assert list(stores.switches.waiting(starts_at)) == [(of, Level.IDLE)]
 
 
 def test_a_crossing_while_somebody_is_at_the_switch_is_not_lost(stores: Stores) -> None:

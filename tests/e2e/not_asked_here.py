@@ -1,6 +1,8 @@
 """Rights that AWS needs and the local account never asks for: whose, which, why, and where AWS says so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 _LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg"
 _POLLED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -8,7 +10,7 @@ _POLLED = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 @dataclass(frozen=True)
 class Excuse:
-    """`users` are functions, `schedule of …`, or what else takes a role on; empty: every function."""
+    """`users`, who take a role on: functions, `schedule of …`, a service; `*` stands for any text."""
 
     users: tuple[str, ...]
     actions: tuple[str, ...]
@@ -18,13 +20,13 @@ class Excuse:
 
 EXCUSES = (
     Excuse(
-        (),
+        ("spendplane-*",),
         ("logs:CreateLogStream", "logs:PutLogEvents"),
         "the Lambda service writes a function's log in its role's name; the local account takes it from the process",
         f"{_LAMBDA}/lambda-intro-execution-role.html",
     ),
     Excuse(
-        (),
+        ("spendplane-*",),
         ("xray:PutTraceSegments", "xray:PutTelemetryRecords"),
         "the Lambda service sends traces in the role's name; the local account has none to send",
         f"{_LAMBDA}/services-xray.html",
@@ -54,13 +56,13 @@ EXCUSES = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
     ),
     Excuse(
-        ("schedule of spendplane-enforce", "schedule of spendplane-hours", "schedule of spendplane-sweep"),
+        ("schedule of *",),
         ("lambda:InvokeFunction",),
         "EventBridge Scheduler takes the role on to start the function; the local account starts it by itself",
         "https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html",
     ),
     Excuse(
-        ("schedule of spendplane-enforce", "schedule of spendplane-hours", "schedule of spendplane-sweep"),
+        ("schedule of *",),
         ("sqs:SendMessage",),
         "EventBridge Scheduler takes the role on to hand over a tick that failed; none fails in the local account",
         "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html",
@@ -76,7 +78,15 @@ EXCUSES = (
 
 def excuses(user: str) -> dict[str, Excuse]:
     """Of one user of a role, by action."""
-    every = user.startswith("spendplane-")
-    return {
-        action: item for item in EXCUSES for action in item.actions if user in item.users or (every and not item.users)
-    }
+    return {action: item for item in EXCUSES for action in item.actions if any(_is(user, one) for one in item.users)}
+
+
+def nobody(users: Iterable[str]) -> set[str]:
+    """Names of EXCUSES that stand for none of these users."""
+    known = list(users)
+    named = {one for item in EXCUSES for one in item.users}
+    return {one for one in named if not any(_is(user, one) for user in known)}
+
+
+def _is(user: str, named: str) -> bool:
+    return fnmatchcase(user, named)

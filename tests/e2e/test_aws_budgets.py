@@ -9,7 +9,7 @@ import pytest
 from local.cdk import Command
 from local.settings import ACCOUNT_ID
 from local.workdir import ROOT
-from tests.e2e.conftest import BUDGETS
+from tests.e2e.conftest import BUDGETS, OPTIONS
 from tests.e2e.deployed import Deployed
 
 Found = dict[str, Any]
@@ -58,7 +58,7 @@ def second(deployed: Deployed, first: dict[str, Found], tmp_path_factory: pytest
     kept = [line for line in text.splitlines() if "e2e-bill-removed" not in line]
     other: Path = tmp_path_factory.mktemp("budgets") / "budgets.yaml"
     other.write_text("\n".join(kept))
-    deployed.account.deploy(budgets=other)
+    deployed.account.deploy(budgets=other, context=OPTIONS)
     return aws_budgets(deployed)
 
 

@@ -8,7 +8,7 @@ import pytest
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.contract.switch_events import ENGAGED, RELEASED
 from spendplane.domain.switches import Phase
-from tests.e2e.conftest import BUDGETS
+from tests.e2e.conftest import BUDGETS, OPTIONS
 from tests.e2e.deployed import Deployed, both, eventually, record
 from tests.e2e.fleet import Fleet
 from tests.e2e.kill_switch import ALL_WELL, DOWN, told
@@ -43,7 +43,7 @@ def redeployed(
         changed = changed.replace(f"project_id: {project}}}, limit_usd: 10", f"project_id: {project}}}, limit_usd: 60")
     other: Path = tmp_path_factory.mktemp("budgets") / "budgets.yaml"
     other.write_text(changed)
-    deployed.account.deploy(budgets=other)
+    deployed.account.deploy(budgets=other, context=OPTIONS)
     deployed.invoke("sweep", {})  # the schedule's next tick would do the same, up to a minute later
     return deployed
 

@@ -11,7 +11,7 @@ import pytest
 
 from local import used_rights
 from tests.e2e.deployed import Deployed
-from tests.e2e.not_asked_here import EXCUSES, excuses
+from tests.e2e.not_asked_here import excuses, nobody
 
 HERE = Path(__file__)
 ELSEWHERE = {"test_endpoint_types.py", "test_lifetime.py"}
@@ -35,8 +35,7 @@ def test_every_right_of_every_role_was_needed(deployed: Deployed, request: pytes
         request.node.user_properties.append((f"rights of {user}", told))
     assert not unused, "superfluous, or never tried here:\n" + "\n".join(unused)
     assert not spare, "the local account asks for these, or nobody has them: no excuse is needed:\n" + "\n".join(spare)
-    named = {user for item in EXCUSES for user in item.users}
-    assert named <= granted.keys(), "nobody of this name has a role"
+    assert nobody(granted) == set(), "excused, but nobody of this name has a role"
     assert len(granted) > 10
 
 

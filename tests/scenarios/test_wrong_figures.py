@@ -35,7 +35,7 @@ def test_a_ledger_above_the_bill_only_alerts_until_a_good_reconciliation(day: Sw
     day.kill_switch().expect_up()
     (_, *told) = day.world.on_call.messages
     (refused,) = [message for message in told if "figures are in doubt" in message.text]
-    assert "the ledger has $50.00 too much, 50.0 % more than was billed" in refused.text
+    assert "the ledger has $50.00 (50.0 %) more than the bill of 2026-11" in refused.text
     day.rounds(12).expect_up()
     assert len(day.world.on_call.messages) == len(told) + 1, "told once, not in every round"
     reconciled(day, ledger="101", bill="100")

@@ -7,6 +7,7 @@ import pytest
 
 from stacks import code
 from stacks.target import Target
+from tests.stacks import bedrock_logs
 from tests.stacks.assembly import Assembly, synthesise
 
 
@@ -33,3 +34,21 @@ def aws(tmp_path_factory: pytest.TempPathFactory, empty_layers: None) -> Assembl
 def local(tmp_path_factory: pytest.TempPathFactory, empty_layers: None) -> Assembly:  # noqa: ARG001
     """For the account on this machine."""
     return synthesise(tmp_path_factory.mktemp("local"), target="local")
+
+
+@pytest.fixture(scope="session")
+def bedrock_cloudwatch(tmp_path_factory: pytest.TempPathFactory, empty_layers: None) -> Assembly:  # noqa: ARG001
+    """With Bedrock's invocation logs turned on, into a log group."""
+    return bedrock_logs.turned_on(tmp_path_factory.mktemp("bedrock_cloudwatch"))
+
+
+@pytest.fixture(scope="session")
+def bedrock_s3(tmp_path_factory: pytest.TempPathFactory, empty_layers: None) -> Assembly:  # noqa: ARG001
+    """The same into a bucket."""
+    return bedrock_logs.turned_on_into_s3(tmp_path_factory.mktemp("bedrock_s3"))
+
+
+@pytest.fixture(scope="session")
+def bedrock_existing(tmp_path_factory: pytest.TempPathFactory, empty_layers: None) -> Assembly:  # noqa: ARG001
+    """With those read that somebody else turned on."""
+    return bedrock_logs.left_as_they_are(tmp_path_factory.mktemp("bedrock_existing"))

@@ -9,7 +9,7 @@ from stacks import code
 from stacks.target import Target
 from tests.stacks.assembly import Assembly, synthesise
 
-FUNCTIONS = ("meter", "notify", "sweep", "enforce", "hours", "define")
+FUNCTIONS = ("meter", "notify", "sweep", "enforce", "hours", "idle", "define")
 AWS = Target.named("aws")
 REAL_BUILD = code._build
 

@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "sweep": TABLE | BUS,
     "enforce": TABLE | BUS | SWITCH,
     "hours": TABLE | BUS,
+    "idle": TABLE | BUS,
     "define": TABLE,
 }
 
@@ -48,7 +49,7 @@ def test_there_is_no_function_that_nobody_wrote(aws: Assembly) -> None:
     assert set(aws.resources("AWS::Lambda::Function")) == {f"Function:spendplane-{name}" for name in ENVIRONMENT}
 
 
-@pytest.mark.parametrize(("capability", "period"), [("sweep", 60), ("hours", 300)])
+@pytest.mark.parametrize(("capability", "period"), [("sweep", 60), ("hours", 300), ("idle", 86_400)])
 def test_a_round_ends_before_the_next_begins(aws: Assembly, capability: str, period: int) -> None:
     assert aws.resources("AWS::Lambda::Function")[f"Function:spendplane-{capability}"]["Timeout"] < period
 

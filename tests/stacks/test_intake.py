@@ -11,6 +11,7 @@ DEAD_LETTERS = {
     "spendplane-sweep-dlq",
     "spendplane-enforce-dlq",
     "spendplane-hours-dlq",
+    "spendplane-idle-dlq",
 }
 PEOPLE_HEAR_OF = [
     "Budget Threshold Crossed",
@@ -20,6 +21,8 @@ PEOPLE_HEAR_OF = [
     "Kill Switch Released",
     "Degrade Requested",
     "Degrade Ended",
+    "Idle Announced",
+    "Idle Reported",
 ]
 DAYS_14 = 14 * 24 * 3600
 

@@ -163,6 +163,18 @@ def test_the_bounds_of_budgets_yaml_reach_the_function(tmp_path: Path, empty_lay
     assert [environment[f"MAX_{name}"] for name in ("TARGETS", "ATTEMPTS", "DRIFT_PERCENT")] == ["7", "2", "0"]
 
 
+def test_idle_gives_it_an_hourly_round_and_the_right_to_read_metrics(tmp_path: Path, empty_layers: None) -> None:  # noqa: ARG001
+    assembly = _with_protected(tmp_path, "production", "idle: {after_hours: 48, mode: enforce}\n")
+    assert _environment(assembly)["IDLE"] == "enforce,48,24,24"
+    (find,) = (s for s in function_statements(assembly, "enforce") if s.sid == "FindTargets")
+    assert find.actions == expected(ALLOWED, ["production"])["FindTargets"].actions | {"cloudwatch:GetMetricData"}
+    others = {s.sid: s for s in function_statements(assembly, "enforce") if s.sid not in {"", AUDIT, "FindTargets"}}
+    assert others == {sid: s for sid, s in expected(ALLOWED, ["production"]).items() if sid != "FindTargets"}
+    schedule = assembly.resources("AWS::Scheduler::Schedule")["Schedule:spendplane-enforce-idle"]
+    assert schedule["ScheduleExpression"] == "rate(60 minutes)"
+    assert json.loads(schedule["Target"]["Input"]) == {"command": "idle"}
+
+
 def test_a_crossing_in_a_running_period_sets_it_off(aws: Assembly) -> None:
     (rule,) = (found for name, found in aws.resources("AWS::Events::Rule").items() if "Enforce" in name)
     assert rule["EventBusName"] == "EventBus:spendplane"

@@ -138,7 +138,7 @@ def test_scaling_comes_back_for_endpoints_and_takes_nobody_elses(aws: Assembly) 
         assert decision(aws, tag, SCALING, requested=STAGING, tags=REFUSED[case]) != "Allow"
 
 
-@pytest.mark.parametrize("capability", ["meter", "notify", "sweep", "enforce", "hours", "define"])
+@pytest.mark.parametrize("capability", ["meter", "notify", "sweep", "enforce", "hours", "idle", "define"])
 def test_the_audit_trail_is_written_once(aws: Assembly, capability: str) -> None:
     def answer(action: str, *keys: str) -> str:
         leading = {"dynamodb:LeadingKeys": list(keys)}

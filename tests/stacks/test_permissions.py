@@ -80,6 +80,19 @@ EXPECTED = {
         f"{SAGEMAKER}:endpoint-config/*": {"sagemaker:DescribeEndpointConfig"},
         f"{SAGEMAKER}:training-job/*": {"sagemaker:DescribeTrainingJob", "sagemaker:ListTags"},
     },
+    "idle": {
+        TABLE: {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+        BUS: {"events:PutEvents"},
+        "*": {
+            "tag:GetResources",
+            "sagemaker:ListEndpoints",
+            "sagemaker:ListInferenceComponents",
+            "sagemaker:ListNotebookInstances",
+            "cloudwatch:GetMetricData",
+        },
+        f"{SAGEMAKER}:endpoint/*": {"sagemaker:DescribeEndpoint"},
+        f"{SAGEMAKER}:endpoint-config/*": {"sagemaker:DescribeEndpointConfig"},
+    },
     "define": {
         TABLE: {"dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "Definitions": {"s3:GetObject"},
@@ -104,7 +117,7 @@ def test_a_named_statement_is_the_ban_on_changing_the_audit_trail(aws: Assembly,
     assert len(named) == 1 or capability == "enforce"
 
 
-@pytest.mark.parametrize("capability", ["sweep", "enforce", "hours"])
+@pytest.mark.parametrize("capability", ["sweep", "enforce", "hours", "idle"])
 def test_a_schedule_may_start_its_function_and_nothing_else(aws: Assembly, capability: str) -> None:
     schedule = aws.resources("AWS::Scheduler::Schedule")[f"Schedule:spendplane-{capability}"]
     assert schedule["Target"]["Arn"] == f"Function:spendplane-{capability}.Arn"
@@ -133,7 +146,7 @@ def test_only_the_lambda_service_and_this_accounts_scheduler_take_on_a_role(aws:
         assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
         services[statement["Principal"]["Service"]].append(statement.get("Condition"))
     assert services["lambda.amazonaws.com"] == [None] * len(EXPECTED)
-    assert services["scheduler.amazonaws.com"] == [{"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}] * 3
+    assert services["scheduler.amazonaws.com"] == [{"StringEquals": {"aws:SourceAccount": "<AWS::AccountId>"}}] * 4
     assert len(services) == 2
 
 

@@ -28,7 +28,7 @@ KILL_SWITCH = {
         f"application-autoscaling:{IN_REGION}:scalable-target/*",
     )
 }
-"""On the enforce function's role, where test_kill_switch.py holds each to its conditions. Hours reads endpoints too."""
+"""On the enforce function's role, where test_kill_switch.py holds each to its conditions. Hours and idle read too."""
 ACKNOWLEDGED = {
     *KILL_SWITCH,
     f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sagemaker:{IN_REGION}:training-job/*]",
@@ -61,7 +61,7 @@ def test_exceptions_are_the_known_ones_and_say_why(aws: Assembly) -> None:
     assert all(len(reason) > 40 for reason in found.values())
     changing = {rule for rule in KILL_SWITCH if "sagemaker" not in rule or "component" in rule}
     assert {path for path, rule in found if rule in changing} == {"/SpendplaneControl/Enforce/Enforce/Role"}
-    reading = {"/SpendplaneControl/Enforce/Enforce/Role", "/SpendplaneControl/Hours/Hours/Role"}
+    reading = {f"/SpendplaneControl/{name}/{name}/Role" for name in ("Enforce", "Hours", "Idle")}
     assert {path for path, rule in found if rule in KILL_SWITCH - changing} == reading
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryTopic
+from spendplane.adapters.memory.activities import MemoryActivities
 from spendplane.adapters.memory.fleet import MemoryFleet
 from spendplane.application.define_budgets import DefineBudgets, Plan
 from spendplane.application.meter import Meter, MeterReport
@@ -24,6 +25,7 @@ from spendplane.contract.outgoing import THRESHOLD_CROSSED, USAGE_UNPRICED
 from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter, CounterRef
+from spendplane.domain.idle_policy import IdlePolicy
 from spendplane.domain.rating import Rate, RateCard, UnpricedError
 from spendplane.domain.targets import Protection
 from spendplane.domain.usage import UsageEvent
@@ -59,6 +61,8 @@ class Process:
     prices: PriceBook
     fleet: Any = field(default_factory=MemoryFleet)
     protection: Protection = NOT_PRODUCTION
+    idle: IdlePolicy | None = None
+    activities: Any = field(default_factory=MemoryActivities)
 
     @property
     def _ports(self) -> bootstrap.Ports:
@@ -92,6 +96,8 @@ class Process:
             bus,
             self.protection,
             stores.drifts,
+            idle=self.idle,
+            activities=self.activities,
         )
         return Orders(replace(enforce, retry=QUICK))
 
@@ -116,6 +122,8 @@ class World:
     budget_alerts: MemoryTopic = field(default_factory=lambda: MemoryTopic("budget-alerts"))
     fleet: MemoryFleet = field(default_factory=MemoryFleet)
     protection: Protection = NOT_PRODUCTION
+    idle: IdlePolicy | None = None
+    activities: MemoryActivities = field(default_factory=MemoryActivities)
     heard: int = 0
     """Events of the bus that the notifier has been given."""
     obeyed: int = 0
@@ -131,8 +139,9 @@ class World:
             )
         )
         topics = (wrap("on_call", self.on_call), wrap("budget_alerts", self.budget_alerts))
-        fleet = wrap("fleet", self.fleet)
-        return Process(stores, wrap("bus", self.bus), topics, self.prices, fleet, self.protection)
+        fleet, activities = wrap("fleet", self.fleet), wrap("activities", self.activities)
+        bus = wrap("bus", self.bus)
+        return Process(stores, bus, topics, self.prices, fleet, self.protection, self.idle, activities)
 
     def define(self, *budgets: Budget) -> Plan:
         """A deployment with exactly these budgets."""

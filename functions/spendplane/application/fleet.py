@@ -1,6 +1,6 @@
 """What the kill switch needs from the account that it protects. Adapters: one file per kind of target."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from spendplane.domain.targets import State, Target
@@ -42,10 +42,10 @@ class Actuator(Protocol):
 class Fleet(Protocol):
     """The resources of the account, by their tags."""
 
-    def find(self, tags: Mapping[str, Sequence[str]]) -> Iterator[Target]:
-        """Every target of any kind whose tags have one of these values each (none: any value), in no order.
+    def find(self, tags: Mapping[str, Sequence[str]], kinds: Collection[str] = ()) -> Iterator[Target]:
+        """Every target whose tags have one of these values each (none: any value), in no order.
 
-        Complete, over all pages. Raises BusyError.
+        Only of these kinds (none: of all). Complete, over all pages. Raises BusyError.
         """
 
     def actuator(self, kind: str) -> Actuator:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from spendplane.application.drifts import Drifts
 from spendplane.application.fleet import Fleet
+from spendplane.application.idle_looking import IdleLookout
 from spendplane.application.ports import Definitions, Ledger
 from spendplane.application.switches import Switches
 from spendplane.domain.budgets import Budget
@@ -12,7 +13,7 @@ from spendplane.domain.counters import Counter
 from spendplane.domain.drift import doubt
 from spendplane.domain.plans import Bounds, Plan, Verdict, decide
 from spendplane.domain.selection import UnselectableError, selection
-from spendplane.domain.switches import Grip, Hold, Order, Switch, Wanted, want
+from spendplane.domain.switches import Grip, Hold, Level, Order, Switch, Wanted, want
 from spendplane.domain.targets import Protection, Target
 
 
@@ -48,10 +49,14 @@ class Lookout:
     fleet: Fleet
     protection: Protection
     drifts: Drifts
+    idle: IdleLookout
 
     def __call__(self, switch: Switch, now: datetime, word: Order | Hold | None = None) -> Look:
         """Budget and counter as they are at this moment, read consistently."""
         ref = switch.ref
+        if switch.level is Level.IDLE:
+            stands_for, wanted = self.idle(switch, now)
+            return Look(stands_for, Counter(ref), switch, wanted, now, word)
         budget = self.definitions.current(ref.budget_id)
         counter: Counter = self.ledger.counters([(ref, budget.shards if budget else 1)])[ref]
         return Look(budget, counter, switch, want(budget, counter, switch, now), now, word)
@@ -64,15 +69,15 @@ class Lookout:
         budget, switch = look.budget, look.switch
         if budget is None:
             return Plan(Verdict.REFUSE, look.wanted.reason), []
-        found = self._find(budget, look.counter.ref.key)
+        found = self._find(budget, switch)
         found = [*self._gone(switch, {target.arn for target in found}), *found]
         approved = switch.order.max_targets if switch.order else None
         bounds = Bounds(self.protection, switch.held, approved, self._doubt(look, budget))
         return decide(budget, look.counter, found, look.now, bounds), found
 
     def _doubt(self, look: Look, budget: Budget) -> str | None:
-        """A person's order goes by what the person knows, not by the counter."""
-        if look.switch.order or self.protection.max_drift_percent is None:
+        """A person's order goes by what the person knows, not by the counter; nor does idleness."""
+        if look.switch.order or look.switch.level is Level.IDLE or self.protection.max_drift_percent is None:
             return None
         return doubt(self.drifts.last(), budget, look.counter.ref.key, self.protection.max_drift_percent)
 
@@ -92,8 +97,10 @@ class Lookout:
         except KeyError:
             return True
 
-    def _find(self, budget: Budget, key: str | None) -> list[Target]:
+    def _find(self, budget: Budget, switch: Switch) -> list[Target]:
+        if switch.level is Level.IDLE:
+            return self.idle.find(switch.ref.key)
         try:
-            return list(self.fleet.find(selection(budget, key).search))
+            return list(self.fleet.find(selection(budget, switch.ref.key).search))
         except UnselectableError:
             return []  # `decide` says so

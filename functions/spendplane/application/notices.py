@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 
-from spendplane.application import layout, switch_notices
+from spendplane.application import idle_telling, layout, switch_notices
 from spendplane.application.ports import Announcement, Message
-from spendplane.contract.outgoing import THRESHOLD_CROSSED, USAGE_UNPRICED, ThresholdCrossed, UsageUnpriced
+from spendplane.contract.outgoing import (
+    IDLE_REPORTED,
+    THRESHOLD_CROSSED,
+    USAGE_UNPRICED,
+    ThresholdCrossed,
+    UsageUnpriced,
+)
 from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS
 from spendplane.domain.money import format_usd
 
@@ -149,5 +155,6 @@ def _period(alert: ThresholdCrossed) -> str:
 _RENDERERS: dict[str, Callable[[Announcement, str], Message]] = {
     THRESHOLD_CROSSED: _threshold,
     USAGE_UNPRICED: _unpriced,
+    IDLE_REPORTED: idle_telling.message,
     **dict.fromkeys(SWITCH_EVENTS, switch_notices.message),
 }

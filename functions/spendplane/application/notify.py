@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from spendplane.application.notices import RUNBOOK, message_of
 from spendplane.application.ports import Announcement, BusyError, Outbox, Topic
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
-from spendplane.contract.switch_events import ENGAGED, REFUSED, RELEASED
+from spendplane.contract.switch_events import ANNOUNCED, ENGAGED, REFUSED, RELEASED
 
-ON_CALL_HEARS = frozenset({ENGAGED, REFUSED, RELEASED})
+ON_CALL_HEARS = frozenset({ANNOUNCED, ENGAGED, REFUSED, RELEASED})
 LEASE = timedelta(seconds=45)
 """How long one notifier may take; a crashed one is taken over after that."""
 

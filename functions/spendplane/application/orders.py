@@ -7,12 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from spendplane.application.enforce import Enforce, WordError
+from spendplane.application.enforce import Enforce
 from spendplane.application.hands import Status
 from spendplane.application.ports import BusyError
 from spendplane.application.settle import Settled
 from spendplane.application.switch_audit import plan_to_dict
-from spendplane.contract.commands import Crossed, Engage, PlanOf, Reconcile, in_utc, parse
+from spendplane.application.words import WordError
+from spendplane.contract.commands import Crossed, Engage, Idle, PlanOf, Reconcile, in_utc, parse
 from spendplane.contract.envelope import describe
 from spendplane.domain.counters import CounterRef
 from spendplane.domain.periods import Period, window_of
@@ -62,6 +63,8 @@ class Orders:
                 settled = [] if asked.late else self.enforce.crossed(_ref(asked), hard=_hard(asked), now=now)
             case Reconcile():
                 settled = self.enforce.reconcile(now)
+            case Idle():
+                settled = self.enforce.idle(now)
             case PlanOf():
                 look, plan = self.enforce.plan(asked.budget_id, asked.key, now)
                 return {

@@ -15,7 +15,7 @@ from spendplane.domain.counters import CounterRef
 from spendplane.domain.plans import Plan, Verdict
 from spendplane.domain.switches import Hold, Level, Order, Phase, Switch, Wanted
 from spendplane.domain.targets import Target
-from spendplane.domain.transitions import NEXT_LOOK, at_rest, due_at, gone_on, leaving, moved, with_word
+from spendplane.domain.transitions import NEXT_LOOK, announced, at_rest, due_at, gone_on, leaving, moved, with_word
 
 LEASE = timedelta(seconds=75)
 """Longer than the function may run: whoever died is followed then."""
@@ -67,6 +67,8 @@ class Settle:
         return heeding
 
     def _settle(self, look: Look) -> tuple[Done, Plan | None]:
+        if look.wanted.starts_at is not None:
+            return self._announce(look, look.wanted.starts_at)
         if not look.wanted.on:
             return self._off(look), None
         return self._degrade(look) if look.switch.level is Level.DEGRADE else self._on(look)
@@ -74,7 +76,7 @@ class Settle:
     def _on(self, look: Look) -> tuple[Done, Plan]:
         plan, found = self.lookout.plan(look)
         before = look.switch
-        asks = _standings(look) if plan.verdict is Verdict.THROTTLE else []
+        asks = _standings(look) if plan.verdict is Verdict.THROTTLE and before.level is not Level.IDLE else []
         asked = frozenset(item.project for item in asks)
         goal = replace(
             gone_on(before, plan, look.wanted.reason, look.now),
@@ -106,6 +108,17 @@ class Settle:
             news.append(switch_news.degrade(look, goal, on=acts))
         told = goal.told | {ASKED} if acts else goal.told - {ASKED}
         return Done(replace(goal, asked=asked, told=told), news=tuple(news)), plan
+
+    def _announce(self, look: Look, starts_at: datetime) -> tuple[Done, Plan]:
+        """Nothing is touched yet. What could not be done is not announced either."""
+        plan, found = self.lookout.plan(look)
+        if plan.verdict is not Verdict.THROTTLE:
+            return _refused(look, gone_on(look.switch, plan, look.wanted.reason, look.now), plan, found), plan
+        goal = announced(look.switch, look.wanted.reason, starts_at, look.now)
+        if not moved(look.switch, goal):
+            return Done(goal), plan
+        entry = switch_audit.decision(look, goal, plan, found)
+        return Done(goal, (), (entry,), (switch_news.announced(look, goal, plan),)), plan
 
     def _off(self, look: Look) -> Done:
         before, wanted = look.switch, look.wanted

@@ -47,6 +47,9 @@ def decision(look: Look, switch: Switch, plan: Plan | None, found: Iterable[Targ
         detail["plan"] = _bounded(plan_to_dict(plan))
     else:
         detail |= _bounded({"releasing": sorted(look.switch.held)})
+    if look.wanted.starts_at is not None:
+        detail["starts_at"] = look.wanted.starts_at.isoformat()
+        return AuditEntry(switch.id, look.now, 1, "announce", detail)
     return AuditEntry(switch.id, look.now, 1, "engage" if look.wanted.on else "release", detail)
 
 

@@ -26,6 +26,13 @@ def engaged(look: Look, switch: Switch, plan: Plan, outcomes: Sequence[Outcome])
     return _announcement(events.ENGAGED, model)
 
 
+def announced(look: Look, switch: Switch, plan: Plan) -> Announcement:
+    """These targets will go down, unless they are called."""
+    lines = [*(_line(target, "planned", "") for target in plan.targets), *_refused(plan)]
+    common = _common(look, switch, "announced", lines, plan.notes)
+    return _announcement(events.ANNOUNCED, events.IdleAnnounced(**common, starts_at=switch.starts_at or look.now))
+
+
 def refused(look: Look, switch: Switch, plan: Plan) -> Announcement:
     """Nothing (more) is touched: by the mode, or because a person has to look. Another reason is told again."""
     verdict: Any = plan.verdict.value

@@ -1,38 +1,23 @@
 """What people read of the kill switch: what was turned off and why, what was not, and how to take it back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from spendplane.application import layout
+from spendplane.application import idle_notices, layout
 from spendplane.application.ports import Announcement, Message
+from spendplane.application.switch_lines import UNTOUCHED, Notice, counted, listed
 from spendplane.contract import switch_events as events
+from spendplane.domain.drift import IN_DOUBT
+from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.money import format_usd
-
-SHOWN = 15
-"""Targets in one list; `spendplane kill show` has them all."""
-_UNTOUCHED = ("refused", "already", "gone")
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What one kind of event says: its headline, its own lines, the commands, and its place in the runbook."""
-
-    headline: str
-    rows: list[tuple[str, str]]
-    commands: Sequence[str]
-    anchor: str
-    word: str
-    severity: str = "hard"
 
 
 def message(announcement: Announcement, runbook: str) -> Message:
     """For any event of the kill switch."""
     event = events.MODELS[announcement.detail_type].model_validate(announcement.detail)
-    notice = _notice(event)
+    idles = event.budget_id == IDLE
+    notice = idle_notices.notice(event) if idles else _notice(event)
     link = f"{runbook}#{notice.anchor}"
-    rows = [*notice.rows, *_common(event)]
+    rows = [*notice.rows, *(idle_notices.common(event) if idles else _common(event))]
     steps = "\n".join(notice.commands)
-    more = f"spendplane kill show {layout.quoted(event.switch_id)}"
+    more = idle_notices.more(event) if idles else f"spendplane kill show {layout.quoted(event.switch_id)}"
     ending = layout.body([("Do", steps), ("See more", more), ("Runbook", link), ("Notice id", event.id)])
     return Message(
         subject=layout.subject(f"[{notice.word}] {notice.headline}"),
@@ -74,12 +59,12 @@ def _notice(event: events.SwitchEvent) -> Notice:
 
 
 def _engaged(event: events.KillSwitchEngaged) -> Notice:
-    number = _number(event, "throttled", "kept")
+    number = counted(event, "throttled", "kept")
     rows = [
         ("Why", event.reason),
-        ("Throttled", _lines(event, "throttled", "kept")),
-        ("Not yet", _lines(event, "failed", ending="; tried again each minute")),
-        ("Not touched", _lines(event, *_UNTOUCHED)),
+        ("Throttled", listed(event, "throttled", "kept")),
+        ("Not yet", listed(event, "failed", ending="; tried again each minute")),
+        ("Not touched", listed(event, *UNTOUCHED)),
         ("Until", f"{layout.minute(event.period_end)}, the limit is raised, or somebody releases it"
          if event.period_end else "the limit is raised, or somebody releases it"),
     ]  # fmt: skip
@@ -90,32 +75,34 @@ def _engaged(event: events.KillSwitchEngaged) -> Notice:
 def _refused(event: events.KillSwitchRefused) -> Notice:
     over = f"{_name(event)}: over its limit"
     if event.verdict == "observe":
-        number = _number(event, "planned")
+        number = counted(event, "planned")
         rows = [
             ("Why", event.reason),
-            ("Would be", _lines(event, "planned")),
-            ("Not touched", _lines(event, *_UNTOUCHED)),
+            ("Would be", listed(event, "planned")),
+            ("Not touched", listed(event, *UNTOUCHED)),
             ("To act", f"set `mode: enforce` for {event.budget_id} in budgets.yaml and deploy"),
         ]
         asks = f"{number} would be throttled" if event.targets else "cheaper models would be asked for"
         return Notice(f"{over}; {asks} (observe mode)", rows, (), "kill-switch-observes", "OBSERVE")
+    doubted = event.reason.startswith(IN_DOUBT)
+    label = "Would be" if doubted else "Over cap" if event.verdict == "refuse" else "Targets"
     rows = [
         ("Why", event.reason),
-        ("Over cap" if event.verdict == "refuse" else "Targets", _lines(event, "planned", "failed", "escalated")),
-        ("Not touched", _lines(event, *_UNTOUCHED)),
+        (label, listed(event, "planned", "failed", "escalated")),
+        ("Not touched", listed(event, *UNTOUCHED)),
     ]
     if event.verdict == "refuse":
         commands = [f"spendplane kill plan {_of(event)}"]
         planned, kept = (sum(item.status == status for item in event.targets) for status in ("planned", "kept"))
         if planned:
-            most = planned + kept + event.more_targets
-            commands.append(f"spendplane kill engage {_of(event)} --max-targets {most} --reason '...'")
+            cap = "" if doubted else f" --max-targets {planned + kept + event.more_targets}"
+            commands.append(f"spendplane kill engage {_of(event)}{cap} --reason '...'")
         headline = f"{over}; {'no more' if kept else 'nothing'} throttled, a person has to look"
         return Notice(headline, rows, commands, "kill-switch-refused", "KILL SWITCH REFUSED")
     if event.verdict == "failed":
         headline = f"{over}; throttling failed, it is tried again each minute"
         return Notice(headline, rows, (), "kill-switch-failed", "KILL SWITCH FAILED")
-    number = _number(event, "escalated")
+    number = counted(event, "escalated")
     if event.verdict == "stuck":
         headline = f"{_name(event)}: {number} could not be given back, a person has to look"
         return Notice(headline, rows, (), "kill-switch-escalated", "RELEASE STUCK")
@@ -128,12 +115,12 @@ def _released(event: events.KillSwitchReleased) -> Notice:
     rows = [
         ("Why", event.reason),
         ("By", event.by),
-        ("Given back", _lines(event, "restored")),
-        ("Left alone", _lines(event, "left")),
-        ("Still down", _lines(event, "shared")),
+        ("Given back", listed(event, "restored")),
+        ("Left alone", listed(event, "left")),
+        ("Still down", listed(event, "shared")),
         ("Holds", held or ("although it is over its limit, for good" if event.held else "")),
     ]
-    headline = f"{_name(event)}: {_number(event, 'restored')} given back"
+    headline = f"{_name(event)}: {counted(event, 'restored')} given back"
     if left := sum(item.status == "left" for item in event.targets):
         headline += f", {left} left as somebody set {'it' if left == 1 else 'them'}"
     commands = [f"spendplane kill engage {_of(event)} --reason '...'"] if event.held else []
@@ -173,21 +160,3 @@ def _undo(event: events.SwitchEvent) -> list[str]:
         f"spendplane release {_of(event)} --reason '...'",
         f"spendplane release {_of(event)} --extend 50 --until {layout.example(event.time)} --reason '...'",
     ]
-
-
-def _number(event: events.SwitchEvent, *statuses: str) -> str:
-    number = sum(item.status in statuses for item in event.targets) + event.more_targets
-    return f"{number:,} target{'' if number == 1 else 's'}"
-
-
-def _lines(event: events.SwitchEvent, *statuses: str, ending: str = "") -> str:
-    found = [item for item in event.targets if item.status in statuses]
-    lines = [_label(item) + (f": {item.detail}{ending}" if item.detail else "") for item in found[:SHOWN]]
-    if len(found) > SHOWN:
-        lines.append(f"and {len(found) - SHOWN + event.more_targets} more")
-    return "\n".join(lines)
-
-
-def _label(item: events.TargetLine) -> str:
-    scope = f" (session {item.scope})" if item.scope else ""
-    return f"{item.kind} {item.name}{scope} [{item.environment or 'no environment'}]"

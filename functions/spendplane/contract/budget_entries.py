@@ -112,6 +112,19 @@ class KillSwitch(BaseModel):
     max_drift_percent: int = Field(default=10, ge=0, le=1_000, strict=True)
 
 
+class Idle(BaseModel):
+    """Endpoints that nobody calls. `after_hours` without a call they are announced, `notice_hours` later taken to zero;
+    those that are younger than `grace_hours` are left alone.
+    """
+
+    model_config = STRICT
+
+    after_hours: int = Field(ge=1, le=24 * 30, strict=True)
+    notice_hours: int = Field(default=24, ge=1, le=24 * 30, strict=True)
+    grace_hours: int = Field(default=24, ge=0, le=24 * 90, strict=True)
+    mode: Mode = "observe"
+
+
 def _unknown(name: str, known: tuple[str, ...], what: str) -> str:
     close = get_close_matches(name, known, n=1)
     hint = f"did you mean `{close[0]}`?" if close else f"known: {', '.join(known)}"

@@ -8,12 +8,13 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from spendplane.contract import budget_action
-from spendplane.contract.budget_entries import STRICT, BudgetEntry, Defaults, KillSwitch, Mode
+from spendplane.contract.budget_entries import STRICT, BudgetEntry, Defaults, Idle, KillSwitch, Mode
 from spendplane.contract.usage_event import Environment
 from spendplane.contract.yaml_file import FileError, Location, at, explain
 from spendplane.contract.yaml_file import load as load_yaml
 from spendplane.domain.bill import Watch, watch
 from spendplane.domain.budgets import Budget
+from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.limits import HARD_PERCENT, Limits
 
 BudgetsFileError = FileError
@@ -25,6 +26,7 @@ MAX_MATCHES = 90
 class BudgetsFile(BaseModel):
     """The whole file. `mode: observe` (the default) says what would be done and does nothing.
 
+    Without `idle` nothing is turned down because nobody calls it.
     `aws_budgets: false` leaves the second line off, an AWS budget for each budget that AWS can express.
     """
 
@@ -34,6 +36,7 @@ class BudgetsFile(BaseModel):
     mode: Mode = "observe"
     protected_environments: list[Environment] = Field(default=["production"])
     kill_switch: KillSwitch = KillSwitch()
+    idle: Idle | None = None
     aws_budgets: bool = Field(default=True, strict=True)
     defaults: Defaults = Defaults()
     budgets: list[BudgetEntry] = Field(default_factory=list)
@@ -93,6 +96,7 @@ class BudgetsFile(BaseModel):
 _MENDS = {
     "bool_type": "write true or false, without quotes",
     "extra_forbidden": "remove it, or correct its spelling (see the reference of this file)",
+    "after_hours:missing": "say after how many hours without a call, such as `after_hours: 48`",
     "id:missing": "give the budget an id, such as `id: marketing-staging`",
     "id:string_pattern_mismatch": "use lower-case letters, digits, dots, dashes and underscores, at most 64",
     "limit_usd:greater_than_equal": "write 0 where nothing may be spent, or leave it out to track without a limit",
@@ -137,6 +141,8 @@ def _conflicts(parsed: BudgetsFile) -> Iterator[tuple[Location, str]]:
     terms: dict[tuple[Any, ...], str] = {}
     matches: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
     for index, budget in enumerate(parsed.to_domain()):
+        if budget.id == IDLE:
+            yield ("budgets", index, "id"), f"`{IDLE}` stands for what nobody calls; choose another id"
         if budget.id in ids:
             yield ("budgets", index, "id"), f"`{budget.id}` is taken by budgets[{ids[budget.id]}]; choose another id"
             continue

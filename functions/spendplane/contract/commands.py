@@ -20,6 +20,14 @@ class Reconcile(BaseModel):
     command: Literal["reconcile"]
 
 
+class Idle(BaseModel):
+    """The hourly round over what nobody calls."""
+
+    model_config = _STRICT
+
+    command: Literal["idle"]
+
+
 class PlanOf(BaseModel):
     """What would happen to this budget now."""
 
@@ -70,7 +78,7 @@ class Crossed(BaseModel):
     late: bool
 
 
-Command = Reconcile | PlanOf | Engage | Release
+Command = Reconcile | Idle | PlanOf | Engage | Release
 _COMMANDS: TypeAdapter[Command] = TypeAdapter(Annotated[Command, Field(discriminator="command")])
 
 

@@ -10,6 +10,7 @@ SOURCE = "spendplane"
 THRESHOLD_CROSSED = "Budget Threshold Crossed"
 USAGE_QUARANTINED = "Usage Quarantined"
 USAGE_UNPRICED = "Usage Unpriced"
+IDLE_REPORTED = "Idle Reported"
 
 Plain = Annotated[Decimal, PlainSerializer(lambda value: f"{value:f}", return_type=str)]
 """A decimal as a string without an exponent."""
@@ -91,8 +92,47 @@ class UsageUnpriced(Outgoing):
     reason: str
 
 
+class IdleLine(BaseModel):
+    """An endpoint or a notebook that idles. Null: not known; `unknown` says why. Dollars of seven days and of all."""
+
+    model_config = ConfigDict(defer_build=True)
+
+    kind: str
+    name: str
+    arn: str
+    environment: str | None
+    instance_types: list[str]
+    hours: Plain | None
+    idle_hours: Plain | None
+    invocations: int | None
+    usd_idle_7_days: Plain | None
+    usd_idle: Plain | None
+    advice: str
+    saves_usd_a_month: Plain | None
+    why: str
+    unknown: str
+
+
+class IdleReported(Outgoing):
+    """What instances idled over the last days, the dearest first: once a day, where there is anything to say."""
+
+    model_config = ConfigDict(title=IDLE_REPORTED)
+
+    start: datetime
+    end: datetime
+    resources: int
+    unknown: int = Field(description="Resources whose idle dollars are not known; they are in no sum.")
+    unread: int = Field(description="Endpoints that could not be read.")
+    usd_idle_7_days: Plain
+    usd_idle: Plain
+    saves_usd_a_month: Plain
+    lines: list[IdleLine]
+    more_lines: int = Field(description="Lines beyond those that are listed.")
+
+
 MODELS: dict[str, type[Outgoing]] = {
     THRESHOLD_CROSSED: ThresholdCrossed,
     USAGE_QUARANTINED: UsageQuarantined,
     USAGE_UNPRICED: UsageUnpriced,
+    IDLE_REPORTED: IdleReported,
 }

@@ -12,6 +12,7 @@ REFUSED = "Kill Switch Refused"
 RELEASED = "Kill Switch Released"
 DEGRADE_REQUESTED = "Degrade Requested"
 DEGRADE_ENDED = "Degrade Ended"
+ANNOUNCED = "Idle Announced"
 
 MAX_TARGETS = 60
 """Listed in one event, which has to fit into every carrier; the audit has them all."""
@@ -97,10 +98,19 @@ class DegradeEnded(SwitchEvent):
     model_config = ConfigDict(title=DEGRADE_ENDED)
 
 
+class IdleAnnounced(SwitchEvent):
+    """Nobody calls these targets: they are turned down at `starts_at`, unless somebody does."""
+
+    model_config = ConfigDict(title=ANNOUNCED)
+
+    starts_at: datetime
+
+
 MODELS: dict[str, type[SwitchEvent]] = {
     ENGAGED: KillSwitchEngaged,
     REFUSED: KillSwitchRefused,
     RELEASED: KillSwitchReleased,
     DEGRADE_REQUESTED: DegradeRequested,
     DEGRADE_ENDED: DegradeEnded,
+    ANNOUNCED: IdleAnnounced,
 }

@@ -13,6 +13,8 @@ from spendplane.domain.money import EXACT, exact_sum, format_usd
 
 MIN_DRIFT_USD = Decimal(1)
 """A ledger that is above the bill by less is no reason for anything, whatever the percentage."""
+IN_DOUBT = "its figures are in doubt"
+"""What every such reason begins with."""
 _HUNDRED = Decimal(100)
 
 
@@ -76,10 +78,10 @@ def doubt(found: Reconciliation | None, budget: Budget, key: str | None, max_per
     over = overcount(found, budget, key)
     if over is None or not over.beyond(max_percent):
         return None
-    share = "while nothing was billed" if over.percent is None else f"{over.percent:,.1f} % more than was billed"
+    share = "" if over.percent is None else f" ({over.percent:,.1f} %)"
     return (
-        f"its figures are in doubt: for {found.month} through {found.through:%m-%d} the ledger has "
-        f"{format_usd(over.usd)} too much, {share}, and over {max_percent.normalize():f} % hard limits only alert "
+        f"{IN_DOUBT}: the ledger has {format_usd(over.usd)}{share} more than the bill of {found.month} through "
+        f"{found.through:%m-%d}, over the {max_percent.normalize():f} % allowed "
         f"(reconciled {found.at:%Y-%m-%d} by {found.by.rpartition('/')[2]})"
     )
 

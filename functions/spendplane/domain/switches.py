@@ -15,18 +15,22 @@ from spendplane.domain.targets import State, Target
 
 
 class Level(StrEnum):
-    """DEGRADE asks those who serve models for cheaper ones; THROTTLE turns targets off."""
+    """DEGRADE asks those who serve models for cheaper ones; THROTTLE turns targets off. IDLE turns one resource off
+    that nobody calls: `idle_policy` says when.
+    """
 
     DEGRADE = "degrade"
     THROTTLE = "throttle"
+    IDLE = "idle"
 
 
 class Phase(StrEnum):
-    """DUE: not looked at yet. ON: engaged. REFUSED: should be on, may not (or only observes). RELEASING: giving back.
-    HELD: off by a person's word although the budget is over. OFF: at rest.
+    """DUE: not looked at yet. ANNOUNCED: goes on at `starts_at`. ON: engaged. REFUSED: should be on, may not (or only
+    observes). RELEASING: giving back. HELD: off by a person's word although the budget is over. OFF: at rest.
     """
 
     DUE = "due"
+    ANNOUNCED = "announced"
     ON = "on"
     REFUSED = "refused"
     RELEASING = "releasing"
@@ -96,6 +100,7 @@ class Switch:
     hold: Hold | None = None
     order: Order | None = None
     turn: int = 0
+    starts_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -148,6 +153,8 @@ class Wanted:
     reason: str
     held: bool = False
     """Off only because a person said so."""
+    starts_at: datetime | None = None
+    """Off, but to be on from then: people are told before."""
 
 
 def level_of(alert: Alert) -> Level | None:

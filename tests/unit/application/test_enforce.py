@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from spendplane.application.enforce import Enforce, WordError
+from spendplane.application.enforce import Enforce
 from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.words import WordError
 from spendplane.domain.periods import Period
 from spendplane.domain.switches import Hold, Level, Order, Phase, Switch
 from tests.support.builders import NOW, at, budget, ref

@@ -17,8 +17,10 @@ from spendplane.application.looking import Look
 from spendplane.application.notices import message_of
 from spendplane.application.ports import Announcement, Message
 from spendplane.contract.switch_events import MAX_TARGETS, MODELS
+from spendplane.domain.counters import Counter
+from spendplane.domain.idle_policy import IdlePolicy, ref_of
 from spendplane.domain.plans import Plan, Refusal, Verdict
-from spendplane.domain.switches import Hold, Level, Phase, Switch, want
+from spendplane.domain.switches import Hold, Level, Phase, Switch, Wanted, want
 from spendplane.domain.targets import Target
 from tests.support.builders import NOW, budget, counter
 from tests.unit.application.test_notices import check_channels
@@ -83,6 +85,36 @@ CASES: dict[str, Callable[[], Announcement]] = {
 }
 
 
+IDLE_SWITCH = Switch(ref_of("endpoint/summaries"), Level.IDLE, Phase.ON, generation=1)
+
+
+def idle_look(**hold: object) -> Look:
+    held = replace(IDLE_SWITCH, hold=Hold("ann", "needed", **hold)) if hold else IDLE_SWITCH  # type: ignore[arg-type]
+    policy = IdlePolicy(timedelta(hours=48), timedelta(hours=24), timedelta(hours=24), "enforce")
+    reason = "no call for 48 hours or longer, and its instances run"
+    wanted = Wanted(on=not hold, reason=reason, held=bool(hold))
+    return Look(policy.budget(ENDPOINT.tags), Counter(IDLE_SWITCH.ref), held, wanted, NOW)
+
+
+IDLE_PLAN = Plan(Verdict.THROTTLE, "", (ENDPOINT,))
+TOO_MANY = Plan(Verdict.REFUSE, "34 idle at once are more than the 20 that may be taken down", (AGENT, ENDPOINT))
+OBSERVED = Plan(Verdict.OBSERVE, "the budget's mode is observe: nothing is touched", (ENDPOINT,))
+SOON = replace(IDLE_SWITCH, phase=Phase.ANNOUNCED, starts_at=NOW + timedelta(hours=24))
+IDLE_CASES: dict[str, Callable[[], Announcement]] = {
+    "idle-announced": lambda: switch_news.announced(idle_look(), SOON, IDLE_PLAN),
+    "idle-taken-down": lambda: switch_news.engaged(idle_look(), IDLE_SWITCH, IDLE_PLAN, DOWN[1:]),
+    "idle-observed": lambda: switch_news.refused(idle_look(), IDLE_SWITCH, OBSERVED),
+    "idle-too-many": lambda: switch_news.refused(
+        replace(idle_look(), counter=Counter(ref_of(None))), Switch(ref_of(None), Level.IDLE), TOO_MANY
+    ),
+    "idle-failed": lambda: switch_news.in_vain(idle_look(), IDLE_SWITCH, "failed", [FAILED]),
+    "idle-escalated": lambda: switch_news.in_vain(idle_look(), IDLE_SWITCH, "escalated", [GIVEN_UP]),
+    "idle-stuck": lambda: switch_news.stuck(idle_look(), IDLE_SWITCH, [STUCK]),
+    "idle-released": lambda: switch_news.released(idle_look(until=NOW + timedelta(hours=8)), IDLE_SWITCH, BACK[:1]),
+}
+CASES |= IDLE_CASES
+
+
 def message(name: str) -> Message:
     return message_of(CASES[name]())
 
@@ -102,10 +134,13 @@ def test_golden_texts(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_every_notice_leads_on(name: str) -> None:
     told = message(name)
-    assert "spendplane kill show throttle/" in told.text or "spendplane kill show degrade/" in told.text
     assert "Runbook     docs/runbook.md#" in told.text
-    assert "$612.3" in told.text or "$12.00" in told.text, "how much"
     check_channels(told)
+    if name in IDLE_CASES:
+        assert "spendplane kill show idle/" in told.text or "See more    spendplane idle" in told.text
+        return
+    assert "spendplane kill show throttle/" in told.text or "spendplane kill show degrade/" in told.text
+    assert "$612.3" in told.text or "$12.00" in told.text, "how much"
 
 
 @pytest.mark.parametrize("name", ["engaged", "engaged-in-part", "escalated", "degrade"])
@@ -126,7 +161,7 @@ def test_the_event_is_as_its_contract_says(name: str) -> None:
     announcement = CASES[name]()
     model = MODELS[announcement.detail_type]
     assert model.model_validate(announcement.detail).model_dump(mode="json") == announcement.detail
-    assert Decimal(announcement.detail["spent_usd"]) > 0
+    assert (Decimal(announcement.detail["spent_usd"]) > 0) is (name not in IDLE_CASES), "idling is in no budget"
 
 
 def test_a_key_with_a_dash_or_a_quote_stays_one_word_of_the_command() -> None:

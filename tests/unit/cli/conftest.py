@@ -18,6 +18,7 @@ from spendplane.adapters.memory.fleet import MemoryFleet
 from spendplane.adapters.memory.hours import MemoryHoursBook
 from spendplane.adapters.memory.tagging import MemoryTaggedAccount
 from spendplane.adapters.prices import LayeredPriceBook
+from spendplane.application.idle_report import IdleAudit
 from spendplane.application.orders import Orders
 from spendplane.application.retry import Retry
 from spendplane.application.tag_audit import MonthlyCost
@@ -26,6 +27,7 @@ from spendplane.contract import prices_file
 from spendplane.domain.budgets import Budget
 from spendplane.domain.targets import Protection, Target
 from tests.support.builders import NOW, budget, envelope, message, record
+from tests.support.idle_accounts import audit_of
 from tests.support.world import NOT_PRODUCTION
 from tests.unit.cli.fakes import ANN, Client, EnforceFunction
 
@@ -52,6 +54,7 @@ class Shell:
     tagged: MemoryTaggedAccount = field(default_factory=MemoryTaggedAccount)
     monthly_cost: MonthlyCost | None = None
     hours: MemoryHoursBook = field(default_factory=MemoryHoursBook)
+    idle_audit: IdleAudit = field(default_factory=audit_of)
 
     def __post_init__(self) -> None:
         self.function = EnforceFunction(self.orders)
@@ -107,6 +110,7 @@ class Shell:
             self.sleep,
             self.debug,
             lambda: self.tagged,
+            lambda _: self.idle_audit,
             self.monthly_cost,
             lambda _: self.hours,
             lambda _: self.store,

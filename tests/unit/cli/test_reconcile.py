@@ -1,12 +1,17 @@
 """`spendplane reconcile`: what a person reads, what scripts get, and what `--apply` does to the kill switch."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from spendplane.adapters.memory import MemoryTopic
+from spendplane.application.notify import Notify
+from spendplane.domain.drift import Compared, Reconciliation
 from tests.support import make_bill
-from tests.support.builders import SONNET, budget, record
+from tests.support.builders import NOW, SONNET, budget, record
 from tests.unit.cli.conftest import Shell
 from tests.unit.cli.fakes import ANN
 
@@ -82,7 +87,7 @@ def test_apply_stores_who_when_and_why_and_tells_what_follows(month: Shell) -> N
     Path("bill.csv").write_text("".join(line for line in lines if "Guardrail" not in line and "mantle" not in line))
     text = "\n".join(month.lines("reconcile", "--cur", "bill.csv", "--apply", "--reason", "again", code=3))
     assert "  nova: hard limit only alerts: its figures are in doubt" in text
-    assert "33.3 % more than was billed" in text
+    assert "the ledger has $4.00 (33.3 %) more than the bill" in text
     assert "  staging:" not in text
     assert not any(f"  {name}:" in text for name in ("told", "watched"))
     assert len(month.store.history()) == 2
@@ -122,3 +127,22 @@ def test_a_file_that_is_no_bill_is_said(month: Shell) -> None:
     assert result.exit_code == 1
     assert "neither CUR 2.0" in result.output
     assert month("reconcile", "--cur", "missing.csv").exit_code == 1
+
+
+def test_everybody_who_asks_is_told_that_the_figures_are_in_doubt(over: Shell) -> None:
+    over.protection = replace(over.protection, max_drift_percent=Decimal(10))
+    compared = (Compared("aws.bedrock", (SONNET,), Decimal(150), Decimal(100)),)
+    over.store.store(Reconciliation("2026-11", date(2026, 11, 20), NOW, ANN, "monthly", compared))
+    over.enforce()
+    for words in (("status",), ("status", "--budget", "staging"), ("kill", "ls"), ("kill", "plan", "staging")):
+        assert "figures are in doubt" in " ".join(over(*words).output.split()), words
+    told = over.lines("kill", "plan", "staging")
+    act = "If the spend is real: spendplane kill engage staging --reason '...'."
+    assert told[-1] == f"Nothing was changed. {act} What is counted too much: spendplane reconcile --cur FILE"
+    topic = MemoryTopic("on-call")
+    notify = Notify(over.store, topic, MemoryTopic("budget-alerts"))
+    for item in over.bus.published:
+        notify(item.id, NOW)
+    notice = topic.messages[-1].text
+    assert "Would be    lambda-function agent [staging]" in notice
+    assert "            spendplane kill engage staging --reason '...'" in notice

@@ -63,6 +63,14 @@ BAD = {
     "targets on": ("version: 1\nkill_switch: {max_targets: yes}\n", 2, "kill_switch.max_targets"),
     "no attempt": ("version: 1\nkill_switch: {max_attempts: 0}\n", 2, "greater than or equal to 1"),
     "too many attempts": ("version: 1\nkill_switch: {max_attempts: 101}\n", 2, "less than or equal to 100"),
+    "idle without hours": ("version: 1\nidle: {mode: enforce}\n", 2, "such as `after_hours: 48`"),
+    "idle at once": ("version: 1\nidle: {after_hours: 48, notice_hours: 0}\n", 2, "greater than or equal to 1"),
+    "idle for ever": ("version: 1\nidle: {after_hours: 721}\n", 2, "less than or equal to 720"),
+    "a budget called idle": (
+        "version: 1\nbudgets:\n  - {id: idle}\n",
+        3,
+        "`idle` stands for what nobody calls; choose another id",
+    ),
     "bounds in a list": ("version: 1\nkill_switch: [max_targets]\n", 2, "kill_switch"),
     "a switch in quotes": ("version: 1\naws_budgets: 'no'\n", 2, "write true or false, without quotes"),
     "another switch in quotes": (HEAD + "  - id: a\n    aws_budget: 'true'\n", 4, "budgets[0].aws_budget: "),
@@ -174,6 +182,13 @@ def test_what_is_throttled_has_an_alert_at_the_hard_limit(tmp_path: Path) -> Non
     """The alert sets the kill switch off: without one at 100 % it would never be looked at."""
     found = {of.id: of.thresholds for of in load(tmp_path, THROTTLING).to_domain()}
     assert found == {"a": (50, 80, 100), "b": (100, 120), "c": (50, 80), "d": (120,)}
+
+
+def test_idle_is_off_and_once_said_observes(tmp_path: Path) -> None:
+    assert load(tmp_path, "version: 1\n").idle is None
+    idle = load(tmp_path, "version: 1\nidle: {after_hours: 48}\n").idle
+    assert idle is not None
+    assert (idle.after_hours, idle.notice_hours, idle.grace_hours, idle.mode) == (48, 24, 24, "observe")
 
 
 def test_the_kill_switch_has_bounds(tmp_path: Path) -> None:

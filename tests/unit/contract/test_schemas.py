@@ -19,6 +19,7 @@ from spendplane.domain.alerts import due
 from spendplane.domain.periods import Period
 from tests.support.builders import NOW, at, budget, counter, event
 from tests.support.fleets import PROJECT, ROLE, staging, target
+from tests.support.idle_stories import ENDPOINT, idle_story, look, made
 from tests.support.switch_timeline import SwitchTimeline
 from tests.support.world import World
 
@@ -129,7 +130,10 @@ def everything_it_says() -> list[Announcement]:
     stuck.spend("12")
     stuck.kill_switch().iam_refuses("restore").release("c")
     stuck.rounds(5)
-    return [*told, *stuck.world.announced().values()]
+    forgotten = idle_story()
+    made(forgotten, ENDPOINT, instances=2)
+    look(forgotten)
+    return [*told, *stuck.world.announced().values(), *forgotten.world.announced().values()]
 
 
 def test_the_schema_of_the_budgets_file_serves_editors() -> None:

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args
 
 import botocore.session
@@ -12,13 +13,13 @@ from botocore import xform_name
 from typer.main import get_command
 
 from cli.main import app
-from spendplane.application import notices, switch_notices
+from spendplane.application import idle_notices, idle_telling, notices, switch_notices
 from spendplane.contract.commands import Reconcile, Release, parse
 from spendplane.contract.outgoing import ThresholdCrossed
 from tests.unit.docs.markdown import DOCS, ROOT, anchors, commands
 
 RUNBOOK = (DOCS / "runbook.md").read_text(encoding="utf-8")
-FOR_PEOPLE = ("docs/runbook.md", "docs/kill-switch.md", "docs/operations.md", "README.md")
+FOR_PEOPLE = ("docs/runbook.md", "docs/kill-switch.md", "docs/operations.md", "docs/idle.md", "README.md")
 GOLDEN = ROOT / "tests/unit/application/golden"
 ALARMS = [f"{name}{alarm}" for name in ("Enforce", "Hours") for alarm in ("Errors", "Throttles", "Stalled", "DlqDepth")]
 OF_THE_AWS_CLI = {"--query", "--output", "--max-items", "--cli-binary-format", "--cli-input-json"}
@@ -33,13 +34,18 @@ def rendered() -> set[str]:
 
 def in_source() -> set[str]:
     """Those that the code can make, also where no golden notice shows one."""
-    tree = ast.parse(Path(switch_notices.__file__).read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Notice"]
+    trees = [ast.parse(_source(module)) for module in (switch_notices, idle_notices)]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "Notice"]
     found = {str(ast.literal_eval(call.args[3])) for call in calls}
-    for anchor in re.findall(r'\{runbook\}#([^"]+)"', Path(notices.__file__).read_text(encoding="utf-8")):
+    for anchor in re.findall(r'\{runbook\}#([^"]+)"', _source(notices) + _source(idle_telling)):
         levels = get_args(ThresholdCrossed.model_fields["severity"].annotation)
         found |= {anchor.replace("{alert.severity}", level) for level in levels}
     return found
+
+
+def _source(module: ModuleType) -> str:
+    return Path(str(module.__file__)).read_text(encoding="utf-8")
 
 
 def test_every_notice_leads_to_a_section() -> None:

@@ -45,10 +45,10 @@ def test_the_bound(ledger: str, bill: str, doubted: bool) -> None:
 
 def test_the_reason_says_how_much_since_when_and_by_whom() -> None:
     assert doubt(one("150", "100"), budget(), None, TEN) == (
-        "its figures are in doubt: for 2026-11 through 11-20 the ledger has $50.00 too much, 50.0 % more than was "
-        "billed, and over 10 % hard limits only alert (reconciled 2026-11-22 by ann)"
+        "its figures are in doubt: the ledger has $50.00 (50.0 %) more than the bill of 2026-11 through 11-20, "
+        "over the 10 % allowed (reconciled 2026-11-22 by ann)"
     )
-    assert "while nothing was billed" in str(doubt(one("150", "0"), budget(), None, TEN))
+    assert "the ledger has $150.00 more than the bill" in str(doubt(one("150", "0"), budget(), None, TEN))
 
 
 def test_without_a_measurement_or_a_bound_there_is_no_doubt() -> None:

@@ -118,7 +118,7 @@ class DynamoLedger:
         )
 
     def correct(self, increment: Increment) -> None:
-        """A relative change, so that records which arrive meanwhile stay counted."""
-        change = counter_update(self.table.name, increment, None)
-        del change["TableName"]
-        self.table.update(change.pop("Key"), change.pop("UpdateExpression"), **change)
+        """A relative change, so that records which arrive meanwhile stay counted. It is a transaction for its token:
+        after a lost reply the client repeats a call by itself, and would add twice.
+        """
+        self.table.transact([{"Update": counter_update(self.table.name, increment, None)}])

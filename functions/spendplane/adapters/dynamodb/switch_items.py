@@ -54,6 +54,7 @@ def switch_from_item(item: Item) -> Switch:
         hold=_hold(data["hold"]),
         order=Order(**data["order"]) if data["order"] else None,
         turn=turn,
+        starts_at=_time(data.get("starts_at")),
     )
 
 
@@ -76,6 +77,7 @@ def _switch_text(switch: Switch) -> str:
                 "extend_usd": None if hold.extend_usd is None else f"{hold.extend_usd:f}",
             },
             "order": order and {"by": order.by, "reason": order.reason, "max_targets": order.max_targets},
+            "starts_at": _text(switch.starts_at),
         }
     )
 

@@ -1,6 +1,6 @@
 """The fleet port over the tagging API, and over IAM for what that does not serve."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from spendplane.adapters.fleet.errors import translated
 from spendplane.adapters.fleet.kind import Clients, Kind, Remembered, listed
@@ -19,10 +19,12 @@ class AwsFleet:
         self._clients = Remembered(clients)
         self._kinds = {kind.kind: kind(self._clients) for kind in kinds}
 
-    def find(self, tags: Mapping[str, Sequence[str]]) -> Iterator[Target]:
-        """One query of the tagging API, and one of IAM. Values are compared exactly, whatever the services did."""
+    def find(self, tags: Mapping[str, Sequence[str]], kinds: Collection[str] = ()) -> Iterator[Target]:
+        """One query of the tagging API, and one of IAM where roles are wanted. Values are compared exactly, whatever
+        the services did.
+        """
         seen: set[str] = set()
-        for target in self._all(tags):
+        for target in self._all(tags, [kind for name, kind in self._kinds.items() if not kinds or name in kinds]):
             if target.key not in seen and _carries(target, tags):
                 seen.add(target.key)
                 yield target
@@ -31,11 +33,11 @@ class AwsFleet:
         """The one for a kind. Raises KeyError."""
         return self._kinds[kind]
 
-    def _all(self, tags: Mapping[str, Sequence[str]]) -> Iterator[Target]:
-        types = sorted({name for kind in self._kinds.values() for name in kind.resource_types})
+    def _all(self, tags: Mapping[str, Sequence[str]], kinds: Sequence[Kind]) -> Iterator[Target]:
+        types = sorted({name for kind in kinds for name in kind.resource_types})
         if types:
             yield from self._tagged(tags, types)
-        for kind in self._kinds.values():
+        for kind in kinds:
             yield from kind.search()
 
     def _tagged(self, tags: Mapping[str, Sequence[str]], types: Sequence[str]) -> Iterator[Target]:

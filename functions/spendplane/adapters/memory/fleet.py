@@ -1,6 +1,6 @@
 """A fleet in memory: resources that have parts with numbers, and one kind that throttling takes away."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
@@ -33,13 +33,14 @@ class MemoryFleet:
             self.states[target.key] = dict(state)
         return target
 
-    def find(self, tags: Mapping[str, Sequence[str]]) -> Iterator[Target]:
+    def find(self, tags: Mapping[str, Sequence[str]], kinds: Collection[str] = ()) -> Iterator[Target]:
         """See `fleet.Fleet`; what is not there now is not found."""
         with self.lock:
             found = [
                 target
                 for target in self.resources.values()
-                if (target.kind != VANISHING or target.key in self.states)
+                if (not kinds or target.kind in kinds)
+                and (target.kind != VANISHING or target.key in self.states)
                 and all(name in target.tags and (not v or target.tags[name] in v) for name, v in tags.items())
             ]
         yield from found

@@ -1,0 +1,1 @@
+"""Lambda: once a day, what instances idle."""

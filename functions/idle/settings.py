@@ -1,0 +1,22 @@
+"""What the idle report is told by its environment."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spendplane.adapters.environment import required
+
+INSTANCE_PRICES = Path(__file__).resolve().parent.parent / "instance_prices.json"
+"""Beside `prices.yaml`, where `spendplane prices refresh` wrote one before the deployment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Names of the table and the bus."""
+
+    table_name: str
+    bus_name: str
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """Raises SettingMissingError."""
+        return cls(required("TABLE_NAME"), required("BUS_NAME"))

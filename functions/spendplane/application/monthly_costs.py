@@ -1,0 +1,50 @@
+"""What a resource costs in a month of 730 hours as it runs now, where instances say so: for the audit of tags."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from spendplane.application.fleet import RefusedError
+from spendplane.application.hours import InstancePrices
+from spendplane.application.idle_report import Account
+from spendplane.application.ports import BusyError
+from spendplane.contract.hours_record import USE
+from spendplane.domain.idleness import HOURS_A_MONTH, Hosting, Watched
+from spendplane.domain.tagging import Resource
+
+FREE = frozenset({"sagemaker-endpoint-config", "sagemaker-model"})
+"""They cost nothing by themselves: what runs from them does."""
+
+
+@dataclass(slots=True)
+class MonthlyCosts:
+    """See `tag_audit.MonthlyCost`. Endpoints and notebooks are read when the first cost is asked for."""
+
+    account: Account
+    prices: InstancePrices
+    _known: dict[str, Decimal | None] | None = field(default=None)
+
+    def __call__(self, resource: Resource) -> Decimal | None:
+        """None: nobody knows, as of a function, whose cost depends on its calls; or it could not be read."""
+        if resource.kind in FREE:
+            return Decimal(0)
+        if self._known is None:
+            self._known = self._read()
+        return self._known.get(resource.arn.lower())
+
+    def _read(self) -> dict[str, Decimal | None]:
+        try:
+            found = self.account.found(lambda: None)
+        except (BusyError, RefusedError):
+            return {}
+        return {watched.arn.lower(): self._cost(watched) for watched in found.resources}
+
+    def _cost(self, watched: Watched) -> Decimal | None:
+        if watched.hosting is Hosting.SERVERLESS:
+            return None
+        region, use, cost = watched.arn.split(":")[3], USE[watched.kind], Decimal(0)
+        for part in watched.parts:
+            usd = self.prices.usd_per_hour(region, use, part.instance_type)
+            if part.now and usd is None:
+                return None
+            cost += (usd or Decimal(0)) * part.now * HOURS_A_MONTH
+        return cost
