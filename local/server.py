@@ -31,11 +31,11 @@ def main() -> None:
 def _serve_ministack(env: Mapping[str, str]) -> None:
     # It reads the environment when it is imported, so not before it is set.
     from ministack import app
-    from ministack.core import lambda_runtime
+    from ministack.core import iam_evaluator, lambda_runtime
     from ministack.services import lambda_svc
     from ministack.services.cloudformation import custom_resource, provisioners
 
-    from local import custom_resources, functions_python, mended, resource_types, unpacking
+    from local import custom_resources, functions_python, mended, resource_types, unpacking, used_rights
 
     # Policies that refuse requests without TLS (the bootstrap bucket's, the topics') are to be held here too, and on
     # loopback there is none: take every request for one that came over it.
@@ -45,6 +45,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     unpacking.install(lambda_runtime, Path(env["TMPDIR"]) / "unpacked")
     custom_resources.install(lambda_svc, custom_resource)
     mended.install()
+    used_rights.install(iam_evaluator, Path(env["TMPDIR"]) / used_rights.FILE)
     resource_types.install(provisioners)
     sys.argv = ["ministack"]  # its own parser reads this
     try:

@@ -27,6 +27,7 @@ def install() -> None:
     from local.mended import (
         authorization,
         budget_actions,
+        bus_policies,
         conditions,
         from_moto,
         http_stages,
@@ -54,6 +55,7 @@ def install() -> None:
     method_settings.install(apigateway_v1, provisioners)
     usage_plans.install(apigateway_v1, provisioners)
     http_stages.install(apigateway, apigateway_v1, provisioners)
+    bus_policies.install(iam_evaluator, eventbridge, iam, provisioners)
     put_events.install(apigateway_v1, iam_actions, iam_evaluator, eventbridge)
     request_validators.install(apigateway_v1, provisioners)
     role_pages.install(iam)

@@ -1,10 +1,11 @@
 """What a request is held to: the action, the ARN and the condition keys of AWS, where MiniStack takes others.
 
 MiniStack asks IAM once per request. What AWS asks beyond that (each service that is described; an endpoint's
-configuration and its tags) is asked just before the request is carried out.
+configuration, its tags and its scaling) is asked just before the request is carried out.
 """
 
 import json
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,7 @@ _SAGEMAKER_NAMES = {  # what is made or changed first, then what it is made of
     "EndpointName": "endpoint",
     "EndpointConfigName": "endpoint-config",
     "ModelName": "model",
+    "TrainingJobName": "training-job",
 }
 _MADE_WITH_TAGS = {"CreateEndpoint", "CreateEndpointConfig", "CreateInferenceComponent", "CreateModel"}
 _NAMED_IN_BODY = {"ecs", "sagemaker", "application-autoscaling"}
@@ -70,6 +72,9 @@ def further_checks(service: str, operation: str, body: Body, place: str, tags: M
         yield f"{service}:{operation}", more, dict(tags)
     if service == "sagemaker" and operation in _MADE_WITH_TAGS and body.get("Tags"):
         yield "sagemaker:AddTags", arns[0], {**tags, "sagemaker:TaggingAction": operation}
+    if (service, operation) == ("sagemaker", "DeleteEndpoint"):
+        for target in _scaled_variants(body.get("EndpointName"), place):
+            yield "application-autoscaling:DeregisterScalableTarget", target, {}
 
 
 def _guarded(handler: Callable[..., Awaitable[Any]], service: str, iam_actions: Any) -> Callable[..., Awaitable[Any]]:
@@ -132,6 +137,19 @@ def _scalable_target(body: Body, place: str) -> str:
     targets = applicationautoscaling_backends[account][region].targets.get(body.get("ScalableDimension"), {})
     target = targets.get(body.get("ResourceId"))
     return str(target.arn) if target else f"arn:aws:application-autoscaling:{place}:scalable-target/*"
+
+
+def _scaled_variants(endpoint: Any, place: str) -> list[str]:
+    """What is deregistered with an endpoint, by the rights of whoever deletes it; without them nothing is deleted:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-delete-with-scaling.html
+    """
+    models = sys.modules.get("moto.applicationautoscaling.models")  # absent as long as nothing was ever scaled
+    if models is None:
+        return []
+    region, account = place.split(":")
+    kept = models.applicationautoscaling_backends[account][region].targets.values()
+    of_endpoint = f"endpoint/{endpoint}/"
+    return [item.arn for targets in kept for item in targets.values() if item.resource_id.startswith(of_endpoint)]
 
 
 def _scaling_keys(body: Body) -> dict[str, Any]:

@@ -69,7 +69,9 @@ def _put(call: dict[str, Any], role: str, scope: tuple[str, str], evaluator: Any
             region=region,
             service_context=event_keys(call),
         )
-        if evaluator.evaluate(asked, evaluator._gather_role_policies(name, account)).decision != "Allow":  # noqa: SLF001
+        found = evaluator.evaluate(asked, evaluator._gather_role_policies(name, account))  # noqa: SLF001
+        policy = evaluator._resource_policy("events", arn)  # noqa: SLF001
+        if (evaluator.combine_resource_policy(found, asked, *policy) if policy else found).decision != "Allow":
             said = f"User: {asked.principal_arn} is not authorized to perform: {asked.action} on resource: {arn}"
             return 400, json.dumps({"__type": "AccessDeniedException", "message": said})
     status, _headers, body = bus._put_events(call)  # noqa: SLF001

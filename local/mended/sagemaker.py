@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from local.mended import endpoints, inference_components
+from local.mended import endpoints, inference_components, training_jobs
 
 Tags = list[dict[str, str]]
 
@@ -21,6 +21,7 @@ def mend() -> None:
     install(SageMakerModelBackend, ValidationError, _scaling_of)
     endpoints.install(SageMakerModelBackend, FakeEndpointConfig, SageMakerResponse, ValidationError, ActionResult)
     inference_components.install(SageMakerModelBackend, SageMakerResponse, ValidationError, _scaling_of, ActionResult)
+    training_jobs.install(SageMakerModelBackend, SageMakerResponse, ValidationError, ActionResult)
 
 
 def install(backend: Any, refusal: Callable[[str], Exception], scaling_of: Callable[[str, str], Any]) -> None:

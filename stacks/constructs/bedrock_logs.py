@@ -7,7 +7,6 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_lambda_destinations as destinations
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
@@ -15,7 +14,7 @@ from constructs import Construct
 from stacks import names
 from stacks.constructs.bus import Bus
 from stacks.constructs.function import Function, Runtime
-from stacks.constructs.queues import dead_letter_queue, queue
+from stacks.constructs.queues import FailuresTo, dead_letter_queue, queue
 
 _TIMEOUT = Duration.minutes(2)
 _AGE = Duration.hours(6)
@@ -87,7 +86,7 @@ class BedrockLogs(Construct):
             max_concurrency=_AT_ONCE,
         )
         self.function.function.configure_async_invoke(
-            max_event_age=_AGE, retry_attempts=2, on_failure=destinations.SqsDestination(self.queue)
+            max_event_age=_AGE, retry_attempts=2, on_failure=FailuresTo(self.queue)
         )
 
     def _from_log_group(self, name: str) -> None:

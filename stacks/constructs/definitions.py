@@ -29,7 +29,7 @@ class Definitions(Construct):
             runtime=runtime,
             environment={"TABLE_NAME": store.table.table_name},
             statements=[
-                store.item_statement("Query", "GetItem", "PutItem", "UpdateItem"),
+                store.item_statement("Query", "PutItem", "UpdateItem"),
                 store.audit_statement(),
                 self._read_statement(asset),
             ],

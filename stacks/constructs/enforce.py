@@ -3,7 +3,6 @@
 from aws_cdk import Acknowledgment, Duration, Stack, Validations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
 from stacks import names
@@ -11,7 +10,7 @@ from stacks.constructs.bus import Bus
 from stacks.constructs.function import Function, Runtime
 from stacks.constructs.kill_switch_permissions import acknowledgments, statements
 from stacks.constructs.minutely import every_minute, regularly
-from stacks.constructs.queues import dead_letter_queue
+from stacks.constructs.queues import FailuresTo, dead_letter_queue
 from stacks.constructs.store import Store
 from stacks.kill_switch import KillSwitch
 
@@ -63,7 +62,7 @@ class Enforce(Construct):
         )
         Validations.of(self.function.role).acknowledge(*acknowledgments())
         self.function.function.configure_async_invoke(
-            max_event_age=_STILL_NEWS, retry_attempts=2, on_failure=destinations.SqsDestination(self.dead_letters)
+            max_event_age=_STILL_NEWS, retry_attempts=2, on_failure=FailuresTo(self.dead_letters)
         )
         self._crossings(bus)
         # A tick that is lost costs a minute: it is not handed over twice.

@@ -3,13 +3,12 @@
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_lambda_destinations as destinations
 from constructs import Construct
 
 from stacks import names
 from stacks.constructs.bus import Bus
 from stacks.constructs.function import Function, Runtime
-from stacks.constructs.queues import dead_letter_queue
+from stacks.constructs.queues import FailuresTo, dead_letter_queue
 from stacks.constructs.store import Store
 from stacks.constructs.topics import Topics
 
@@ -47,7 +46,7 @@ class Notify(Construct):
                 "RUNBOOK_URL": runbook,
             },
             statements=[
-                store.item_statement("GetItem", "UpdateItem"),
+                store.item_statement("UpdateItem"),
                 store.audit_statement(),
                 *topics.publish_statements(),
             ],
@@ -55,7 +54,7 @@ class Notify(Construct):
             memory_mb=512,
         )
         self.function.function.configure_async_invoke(
-            max_event_age=_STILL_NEWS, retry_attempts=2, on_failure=destinations.SqsDestination(self.dead_letters)
+            max_event_age=_STILL_NEWS, retry_attempts=2, on_failure=FailuresTo(self.dead_letters)
         )
         self.rule = events.Rule(
             self,

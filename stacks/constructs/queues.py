@@ -1,6 +1,9 @@
 """Queues as this project makes them: encrypted at rest, TLS on the way, 14 days to notice."""
 
+import jsii
 from aws_cdk import Acknowledgment, Duration, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
@@ -38,3 +41,25 @@ def dead_letter_queue(scope: Construct, id_: str, *, name: str) -> sqs.Queue:
         )
     )
     return dead_letters
+
+
+@jsii.implements(lambda_.IDestination)
+class FailuresTo:
+    """Where Lambda puts what a function failed at. CDK's own destination also lets the role look the queue up:
+    https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html asks for SendMessage alone.
+    """
+
+    def __init__(self, target: sqs.IQueue) -> None:
+        self._queue = target
+
+    def bind(
+        self,
+        _scope: Construct,
+        fn: lambda_.IFunction,
+        *,
+        type: lambda_.DestinationType,  # noqa: A002, ARG002  # CDK passes it by this name
+    ) -> lambda_.DestinationConfig:
+        """Gives the function's role its one right."""
+        arn = self._queue.queue_arn
+        fn.add_to_role_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[arn]))
+        return lambda_.DestinationConfig(destination=arn)

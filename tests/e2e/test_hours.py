@@ -89,3 +89,31 @@ def test_a_notebook_without_a_price_is_in_sight_as_unpriced(deployed: Deployed) 
     assert any(row.get("model") == "ml.p3.2xlarge" for row in rows)
     client.stop_notebook_instance(NotebookInstanceName="e2e-hours")
     client.delete_notebook_instance(NotebookInstanceName="e2e-hours")
+
+
+def test_a_training_job_counts_from_its_start_to_its_end(deployed: Deployed) -> None:
+    """Its seconds, once, and by its own tags; it has no price here, so they are in sight as unpriced."""
+    client, name = deployed.client("sagemaker"), "e2e-hours-job"
+    deployed.invoke("hours", {})
+    client.create_training_job(
+        TrainingJobName=name,
+        AlgorithmSpecification={"TrainingImage": "example/trainer:1", "TrainingInputMode": "File"},
+        RoleArn=ROLE,
+        OutputDataConfig={"S3OutputPath": "s3://example/results"},
+        ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 2, "VolumeSizeInGB": 1},
+        StoppingCondition={"MaxRuntimeInSeconds": 3600},
+        Tags=tags(name),
+    )
+    time.sleep(1.1)
+    deployed.invoke("hours", {})
+    seen = running(deployed, name)
+    assert seen.held[0].part.count == 2
+    time.sleep(1.1)
+    client.stop_training_job(TrainingJobName=name)
+    ended = client.describe_training_job(TrainingJobName=name)["TrainingEndTime"]
+    for _ in range(2):
+        deployed.invoke("hours", {})
+    over = book(deployed).running([seen.id])[seen.id]
+    assert over.over
+    assert over.covered_to == ended.replace(microsecond=0)
+    eventually(lambda: deployed.counter("e2e-hours-job"), lambda found: found.unpriced >= 2)

@@ -43,7 +43,7 @@ def reading(bucket: str, key: str) -> set[Statement]:
     return {
         allows("events:PutEvents", on="EventBus:spendplane.Arn"),
         allows("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", on=queue),
-        allows("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl", on=queue),
+        allows("sqs:SendMessage", on=queue),
         allows(
             "bedrock:ListTagsForResource",
             on="arn:<AWS::Partition>:bedrock:*:<AWS::AccountId>:application-inference-profile/*",

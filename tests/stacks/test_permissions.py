@@ -13,7 +13,6 @@ PROFILES = "arn:<AWS::Partition>:bedrock:*:<AWS::AccountId>:application-inferenc
 SAGEMAKER = "arn:<AWS::Partition>:sagemaker:<AWS::Region>:<AWS::AccountId>"
 ON_CALL = "Topic:spendplane-on-call"
 BUDGET_ALERTS = "Topic:spendplane-budget-alerts"
-SEND = {"sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"}
 ANYTHING = {"*": {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}}
 """What every function may do on `*`: X-Ray has no resource that a policy could name."""
 AUDIT_BAN = Statement(
@@ -38,11 +37,11 @@ EXPECTED = {
         "Queue:spendplane-usage.Arn": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
     },
     "notify": {
-        TABLE: {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        TABLE: {"dynamodb:UpdateItem"},
         ON_CALL: {"sns:Publish"},
         BUDGET_ALERTS: {"sns:Publish"},
         "Key": {"kms:Decrypt", "kms:GenerateDataKey"},
-        "Queue:spendplane-notify-dlq.Arn": SEND,
+        "Queue:spendplane-notify-dlq.Arn": {"sqs:SendMessage"},
     },
     "sweep": {
         TABLE: {
@@ -65,7 +64,7 @@ EXPECTED = {
         },
         f"{TABLE}/index/work": {"dynamodb:Query"},
         BUS: {"events:PutEvents"},
-        "Queue:spendplane-enforce-dlq.Arn": SEND,
+        "Queue:spendplane-enforce-dlq.Arn": {"sqs:SendMessage"},
     },
     "hours": {
         TABLE: {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
@@ -95,7 +94,7 @@ EXPECTED = {
         f"{SAGEMAKER}:endpoint-config/*": {"sagemaker:DescribeEndpointConfig"},
     },
     "define": {
-        TABLE: {"dynamodb:Query", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        TABLE: {"dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "Definitions": {"s3:GetObject"},
     },
 }

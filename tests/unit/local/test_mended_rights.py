@@ -1,6 +1,7 @@
 """What a request is held to: the ARNs, actions and condition keys of AWS."""
 
 import json
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -117,6 +118,21 @@ def test_each_described_service_is_asked_for() -> None:
     asked = [arn for _, arn, _ in further_checks("ecs", "DescribeServices", body, PLACE, {})]
 
     assert asked == [other, f"arn:aws:ecs:{PLACE}:service/c/x"]
+
+
+def test_deleting_an_endpoint_asks_for_the_scaling_that_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of its own variants only: without that right AWS deletes nothing."""
+    mine, other = (
+        SimpleNamespace(resource_id=f"endpoint/{name}/variant/a", arn=f"arn:{name}") for name in ("e", "e-2")
+    )
+    targets = {"sagemaker:variant:DesiredInstanceCount": {"1": mine, "2": other}}
+    backends = {"000000000000": {"us-east-1": SimpleNamespace(targets=targets)}}
+    models = SimpleNamespace(applicationautoscaling_backends=backends)
+    monkeypatch.setitem(sys.modules, "moto.applicationautoscaling.models", models)
+
+    asked = list(further_checks("sagemaker", "DeleteEndpoint", {"EndpointName": "e"}, PLACE, {}))
+
+    assert asked == [("application-autoscaling:DeregisterScalableTarget", "arn:e", {})]
 
 
 @pytest.mark.parametrize("operation", ["DeleteEndpoint", "DescribeEndpoint"])

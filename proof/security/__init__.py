@@ -1,0 +1,1 @@
+"""The security part of the proof: rights, threats, and what the project is made of."""
