@@ -1,6 +1,5 @@
 """`spendplane recover price`: rows by a wrong price are listed, and corrected when somebody says so and why."""
 
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +42,11 @@ def _with_prices(ports: Any) -> Any:
 WORDS = ("recover", "price", "--model", "writer")
 
 
-def spent(shell: Shell) -> Decimal:
+def spent(shell: Shell) -> int:
+    """Whole dollars."""
     (counter,) = shell.store.all_counters()
-    return counter.spend.usd
+    assert counter.spend.usd == int(counter.spend.usd)
+    return int(counter.spend.usd)
 
 
 def test_without_a_word_it_lists_and_changes_nothing(wrong: Shell) -> None:
