@@ -173,16 +173,15 @@ def test_a_limit_lowered_by_mistake_and_rolled_back(story: Story) -> None:
     deployed.invoke("sweep", {})
     eventually(lambda: sorted(deployed.alerts(PROJECT)), lambda seen: {percent for percent, _ in seen} == {80, 100})
 
-    def phase() -> Phase:
+    def after_a_round() -> tuple[Phase, list[str]]:
         deployed.make_due(deployed.switch(PROJECT))
         deployed.invoke("enforce", {"command": "reconcile"})
-        return deployed.switch(PROJECT).phase
+        up = [it["EndpointName"] for it in sagemaker.list_endpoints()["Endpoints"]]
+        return deployed.switch(PROJECT).phase, up
 
-    eventually(phase, lambda seen: seen is Phase.ON)
-    assert sagemaker.list_endpoints()["Endpoints"] == []
+    eventually(after_a_round, lambda seen: seen == (Phase.ON, []))
     story.launch()
-    eventually(phase, lambda seen: seen is Phase.OFF)
-    assert [it["EndpointName"] for it in sagemaker.list_endpoints()["Endpoints"]] == [PROJECT]
+    eventually(after_a_round, lambda seen: seen == (Phase.OFF, [PROJECT]))
     after = story.counters()
     assert {ref: it.spend for ref, it in after.items()} == {ref: it.spend for ref, it in before.items()}
 
