@@ -20,6 +20,7 @@ from spendplane.application.retry import Retry
 if TYPE_CHECKING:
     from spendplane.adapters.instance_prices import InstancePriceList
     from spendplane.adapters.log_deliveries import Objects
+    from spendplane.application.archive import MeterQueue
     from spendplane.application.define_budgets import DefineBudgets
     from spendplane.application.drifts import Drifts
     from spendplane.application.enforce import Enforce
@@ -135,6 +136,15 @@ def meter(ports: Ports) -> "Meter":
 
     booker = Booker(ports.ledger, Contributors(ports.ledger), ports.retry)
     return Meter(booker, judge(ports), ports.definitions, ports.prices, ports.quarantine, ports.outbox, ports.bus)
+
+
+def meter_queue(table_name: str, bus_name: str, prices_path: Path | None) -> "MeterQueue":
+    """The usage queue's batches → the meter, with a tally of what comes from a replay."""
+    from spendplane.adapters.dynamodb.replays import DynamoReplays
+    from spendplane.application.archive import MeterQueue
+
+    ports = aws_ports(table_name, bus_name, prices_path)
+    return MeterQueue(meter(ports), DynamoReplays(dynamo_table(table_name)), ports.retry)
 
 
 def judge(ports: Ports) -> "Judge":

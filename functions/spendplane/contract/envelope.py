@@ -25,6 +25,8 @@ UNREADABLE = "unreadable"
 MAX_REASON = 1_000
 MAX_SOURCE = 256
 MAX_DIGITS = 4_000
+REPLAY_NAME = "replay-name"
+"""A member of the envelope that only replayed events have ("Archive and replay", Amazon EventBridge User Guide)."""
 MAX_RECORD_BYTES = 32 * 1024
 """Of one canonical record: 100 of them fit into one transaction (4 MB)."""
 
@@ -36,6 +38,18 @@ class Message:
     id: str
     body: str
     received_at: datetime
+
+    @property
+    def replay(self) -> str | None:
+        """The replay of the archive that it comes from, by EventBridge's word in the envelope; None: it is live."""
+        if REPLAY_NAME not in self.body:  # nearly always
+            return None
+        try:
+            envelope = _decode(self.body)
+        except (ValueError, RecursionError):
+            return None
+        name = envelope.get(REPLAY_NAME) if isinstance(envelope, dict) else None
+        return name if isinstance(name, str) and name else None
 
 
 @dataclass(frozen=True, slots=True)
