@@ -86,7 +86,7 @@ clean: down  ## stop the local account and remove what was built; the installed 
 	@echo "clean: done"
 
 # The installer comes through pip, with its hash; everything else through it, in seconds.
-$(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+$(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml clients/python/pyproject.toml
 	@tried="$${PYTHON:-python3 python3.13 python3.12 python3.11}"; \
 	for python in $$tried; do \
 		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$python"; break; fi; \
