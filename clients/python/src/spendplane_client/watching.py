@@ -44,7 +44,7 @@ class Rules(Protocol):
         """The parts in the shape of the call's `api`."""
 
 
-@dataclass(slots=True, weakref_slot=True)
+@dataclass(slots=True)
 class Watch:
     """Records its call once, at the first of its ends."""
 
