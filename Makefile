@@ -20,7 +20,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 PY := .venv/bin/python
 UV := .venv/bin/uv
-CHECKED := $(wildcard app.py functions cli local stacks bench proof examples tests)
+CHECKED := $(wildcard app.py functions cli local stacks bench clients proof examples tests)
 INSTALLED := .venv/.installed
 CDK_CLI := node_modules/.installed
 DYNAMODB_LOCAL := tests/dynamodb_local/node_modules/.installed
@@ -65,7 +65,7 @@ lint: $(INSTALLED)  ## ruff, formatting, strict types, import rules
 	@echo "lint: ruff" && $(PY) -m ruff check --quiet .
 	@echo "lint: format" && $(PY) -m ruff format --quiet --check .
 	@echo "lint: types" && $(PY) -m mypy --no-error-summary $(CHECKED)
-	@echo "lint: imports" && mkdir -p build && PYTHONPATH=functions:. .venv/bin/lint-imports --cache-dir build/import-linter >build/import-linter.txt || { cat build/import-linter.txt; exit 1; }
+	@echo "lint: imports" && mkdir -p build && PYTHONPATH=functions:clients/python/src:. .venv/bin/lint-imports --cache-dir build/import-linter >build/import-linter.txt || { cat build/import-linter.txt; exit 1; }
 
 format: $(INSTALLED)  ## put the code into its form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
@@ -91,7 +91,7 @@ clean: down  ## stop the local account and remove what was built; the installed 
 	@echo "clean: done"
 
 # The installer comes through pip, with its hash; everything else through it, in seconds.
-$(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+$(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml clients/python/pyproject.toml
 	@tried="$${PYTHON:-python3 python3.13 python3.12 python3.11}"; \
 	for python in $$tried; do \
 		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$python"; break; fi; \
@@ -107,7 +107,7 @@ $(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@echo "setup: Python packages"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/bootstrap.txt
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip sync --quiet --require-hashes requirements/dev.txt
-	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip install --quiet --offline --no-deps --no-build-isolation --editable .
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip install --quiet --offline --no-deps --no-build-isolation --editable . --editable clients/python
 	@$(NODE) && ln -sf "$$node/bin/node" .venv/bin/node
 	@touch $@
 

@@ -26,6 +26,7 @@ def install() -> None:
 
     from local.mended import (
         authorization,
+        bedrock_usage,
         budget_actions,
         bus_policies,
         conditions,
@@ -47,6 +48,7 @@ def install() -> None:
 
     from_moto.install(app, iam_actions)
     authorization.install(app, iam_actions, iam)
+    bedrock_usage.install(bedrock_runtime)
     leading_keys.install(iam_actions, iam_evaluator, dynamodb)
     inference_profiles.install(bedrock, iam_actions)
     invocation_log.install(app, bedrock, bedrock_runtime, cloudwatch_logs)
