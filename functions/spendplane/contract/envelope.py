@@ -82,12 +82,13 @@ def read(message: Message) -> Iterator[UsageEvent | Rejected]:
     elif kind == USAGE_BATCH_RECORDED:
         yield from _batch(detail, source, message)
     else:
-        given = repr(kind)[:80] if isinstance(kind, str) else f"of type {type(kind).__name__}"
-        yield Rejected(
-            f"unknown detail-type {given}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}",
-            message.body,
-            source,
-        )
+        yield Rejected(unknown_kind(kind), message.body, source)
+
+
+def unknown_kind(kind: object) -> str:
+    """Why an event of this detail type is no usage."""
+    given = repr(kind)[:80] if isinstance(kind, str) else f"of type {type(kind).__name__}"
+    return f"unknown detail-type {given}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}"
 
 
 def _source(value: object) -> str:
@@ -131,7 +132,7 @@ def _record(detail: Any, source: str, message: Message, *, plain: bool) -> Usage
 
 def _checked(detail: Any, source: str, received_at: datetime) -> UsageEvent | Rejected:
     if isinstance(detail, dict) and isinstance(reason := detail.get(UNREADABLE), str):
-        return Rejected(_storable(reason, MAX_REASON), _dump(detail), source)
+        return Rejected(_storable(reason, MAX_REASON).strip() or UNREADABLE, _dump(detail), source)
     try:
         record = UsageRecord.model_validate(detail)
     except ValidationError as error:
