@@ -14,7 +14,7 @@ def installed() -> tuple[Any, Any, Any]:
     """The evaluator, the bus's service and the provisioners, as small as they can be."""
     evaluator = SimpleNamespace(_RESOURCE_POLICY_LOOKUPS={}, _resolve_condition_key=lambda key, _ctx: f"its {key}")
     bus = SimpleNamespace(_event_bus_policies={})
-    made = {"create": lambda *_: ("b", {}), "update": lambda *_: ("b", {}), "delete": lambda *_: None}
+    made: dict[str, Any] = {"create": lambda *_: ("b", {}), "update": lambda *_: ("b", {}), "delete": lambda *_: None}
     provisioners = SimpleNamespace(_RESOURCE_HANDLERS={TYPE: made})
     bus_policies.install(evaluator, bus, SimpleNamespace(_roles={"app": {"Arn": ROLE}}), provisioners)
     return evaluator, bus, provisioners._RESOURCE_HANDLERS[TYPE]
