@@ -22,6 +22,7 @@ PY := .venv/bin/python
 UV := .venv/bin/uv
 CHECKED := $(wildcard app.py functions cli local stacks bench clients proof examples tests)
 INSTALLED := .venv/.installed
+PROOF_TOOLS := .venv/.installed-proof
 CDK_CLI := node_modules/.installed
 DYNAMODB_LOCAL := tests/dynamodb_local/node_modules/.installed
 AUDIT := build/audit/.installed
@@ -55,7 +56,7 @@ test: setup $(DYNAMODB_LOCAL)  ## run every test; ARGS="-k name" chooses
 bench: setup  ## measure, and write build/bench.json
 	@$(PY) -m bench $(ARGS)
 
-proof: setup $(DYNAMODB_LOCAL) $(AUDIT)  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
+proof: setup $(DYNAMODB_LOCAL) $(AUDIT) $(PROOF_TOOLS)  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
 	@$(PY) -m proof $(ARGS)
 
 audit: $(INSTALLED) $(AUDIT)  ## known vulnerabilities, secrets, licences of what ships; writes build/sbom/
@@ -80,6 +81,7 @@ lock: $(INSTALLED)  ## resolve the requirements again and write them with their 
 	@$(UV) $(LOCK) requirements/layer.in -c requirements.txt $(FROM_RUNTIME:%=--no-emit-package %) -o requirements/layer.txt
 	@$(UV) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(UV) $(LOCK) requirements/audit.in -o requirements/audit.txt
+	@$(UV) $(LOCK) requirements/proof.in -o requirements/proof.txt
 
 synth: setup  ## templates for AWS into build/cdk.out, checked by cfn-lint
 	@echo "synth: build/cdk.out" && .venv/bin/cdk synth --quiet --output build/cdk.out $(ARGS)
@@ -109,6 +111,11 @@ $(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml cli
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip sync --quiet --require-hashes requirements/dev.txt
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip install --quiet --offline --no-deps --no-build-isolation --editable . --editable clients/python
 	@$(NODE) && ln -sf "$$node/bin/node" .venv/bin/node
+	@touch $@
+
+$(PROOF_TOOLS): requirements/proof.txt $(INSTALLED)
+	@echo "setup: what only the proof needs"
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip install --quiet --require-hashes -r requirements/proof.txt
 	@touch $@
 
 $(CDK_CLI): package.json package-lock.json $(INSTALLED)

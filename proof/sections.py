@@ -8,4 +8,5 @@ SECTIONS: tuple[Listed, ...] = (
     Listed("engine", "The official engine", "proof.engine"),
     Listed("security", "Rights, threats, and what it is made of", "proof.security.section"),
     Listed("mutants", "Planted bugs", "proof.mutants.section"),
+    Listed("fuzz", "Inputs nobody would think of", "proof.fuzz.section"),
 )
