@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cli.checks.resources import ARCHIVE, QUEUE, USAGE
+from cli.checks.resources import ARCHIVE, QUEUE, usage_rules
 from cli.context import Session
 from cli.errors import Failure
 from spendplane.application.archive import Tally
@@ -56,9 +56,7 @@ def start(run: Session, span: Span) -> str:
                 f"there is no archive {ARCHIVE}: what was published before cannot come again", _DEPLOY
             ) from None
         raise
-    rules = [
-        rule["Arn"] for rule in events.list_rules(EventBusName=bus)["Rules"] if USAGE in rule.get("EventPattern", "")
-    ]
+    rules = [rule["Arn"] for rule in usage_rules(events, bus)]
     if not rules:
         raise Failure("no rule sends usage events to the queue, so a replay would reach nobody", _DEPLOY)
     name = f"spendplane-{run.now():%Y%m%dT%H%M%S}"

@@ -142,6 +142,7 @@ def test_what_the_bill_said(sound: Shell, ledger: str, age: int, state: str, sai
         ("sts", "get_caller_identity", identity(timedelta(seconds=-400)), "clock", "fail"),
         ("events", "describe_event_bus", refusal("ResourceNotFoundException", "DescribeEventBus"), "bus", "fail"),
         ("events", "list_rules", {"Rules": []}, "rule", "fail"),
+        ("events", "list_rules", {"Rules": [{**USAGE, "ManagedBy": "events.amazonaws.com"}, CROSSED]}, "rule", "fail"),
         ("events", "list_rules", {"Rules": [{"Name": "r", "EventPattern": '["AI Usage Recorded"]', "State": "OFF"}]},
          "rule", "fail"),
         ("events", "describe_archive", refusal("ResourceNotFoundException", "DescribeArchive"), "archive", "warn"),

@@ -16,6 +16,12 @@ from tests.unit.cli.fakes import Client, refusal
 RULES = {
     "Rules": [
         {"Name": "usage", "Arn": "arn:rule/usage", "EventPattern": '["AI Usage Recorded"]'},
+        {
+            "Name": "Events-Archive-spendplane-usage",
+            "Arn": "arn:rule/archive",
+            "EventPattern": '["AI Usage Recorded"]',
+            "ManagedBy": "prod.vhs.events.aws.internal",
+        },
         {"Name": "crossed", "Arn": "arn:rule/crossed", "EventPattern": '["Budget Threshold Crossed"]'},
     ]
 }
