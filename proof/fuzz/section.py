@@ -85,7 +85,7 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
         rows.append((item.name, what.reads, what.holds, item.executions, item.seed_branches, item.branches,
                      item.failed or "none"))  # fmt: skip
     columns = ("target", "reads", "what holds", "inputs", "branches by known inputs", "in the end", "failed")
-    return Table("Targets", columns, rows, "Branches are those of our own packages that ran, code at import left out.")
+    return Table("Targets", columns, rows, "Branches are those of our own packages that some input went through.")
 
 
 def _http(asked: Asked) -> Table:
