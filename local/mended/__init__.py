@@ -42,6 +42,7 @@ def install() -> None:
         put_events,
         request_validators,
         role_pages,
+        scan_pages,
         tags,
         usage_plans,
     )
@@ -61,6 +62,7 @@ def install() -> None:
     put_events.install(apigateway_v1, iam_actions, iam_evaluator, eventbridge)
     request_validators.install(apigateway_v1, provisioners)
     role_pages.install(iam)
+    scan_pages.install(dynamodb)
     budget_actions.install(budgets)
     nested_stacks.install(provisioners)
     metrics.install(cloudwatch)
