@@ -20,8 +20,9 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 PY := .venv/bin/python
 UV := .venv/bin/uv
-CHECKED := $(wildcard app.py functions cli local stacks bench proof examples tests)
+CHECKED := $(wildcard app.py functions cli local stacks bench clients proof examples tests)
 INSTALLED := .venv/.installed
+PROOF_TOOLS := .venv/.installed-proof
 CDK_CLI := node_modules/.installed
 DYNAMODB_LOCAL := tests/dynamodb_local/node_modules/.installed
 AUDIT := build/audit/.installed
@@ -55,7 +56,7 @@ test: setup $(DYNAMODB_LOCAL)  ## run every test; ARGS="-k name" chooses
 bench: setup  ## measure, and write build/bench.json
 	@$(PY) -m bench $(ARGS)
 
-proof: setup $(DYNAMODB_LOCAL) $(AUDIT)  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
+proof: setup $(DYNAMODB_LOCAL) $(AUDIT) $(PROOF_TOOLS)  ## put the promises to the test under faults, and write docs/proof.md; ARGS="rivals" chooses
 	@$(PY) -m proof $(ARGS)
 
 audit: $(INSTALLED) $(AUDIT)  ## known vulnerabilities, secrets, licences of what ships; writes build/sbom/
@@ -65,7 +66,7 @@ lint: $(INSTALLED)  ## ruff, formatting, strict types, import rules
 	@echo "lint: ruff" && $(PY) -m ruff check --quiet .
 	@echo "lint: format" && $(PY) -m ruff format --quiet --check .
 	@echo "lint: types" && $(PY) -m mypy --no-error-summary $(CHECKED)
-	@echo "lint: imports" && mkdir -p build && PYTHONPATH=functions:. .venv/bin/lint-imports --cache-dir build/import-linter >build/import-linter.txt || { cat build/import-linter.txt; exit 1; }
+	@echo "lint: imports" && mkdir -p build && PYTHONPATH=functions:clients/python/src:. .venv/bin/lint-imports --cache-dir build/import-linter >build/import-linter.txt || { cat build/import-linter.txt; exit 1; }
 
 format: $(INSTALLED)  ## put the code into its form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
@@ -80,6 +81,7 @@ lock: $(INSTALLED)  ## resolve the requirements again and write them with their 
 	@$(UV) $(LOCK) requirements/layer.in -c requirements.txt $(FROM_RUNTIME:%=--no-emit-package %) -o requirements/layer.txt
 	@$(UV) $(LOCK) requirements/dev.in -o requirements/dev.txt
 	@$(UV) $(LOCK) requirements/audit.in -o requirements/audit.txt
+	@$(UV) $(LOCK) requirements/proof.in -o requirements/proof.txt
 
 synth: setup  ## templates for AWS into build/cdk.out, checked by cfn-lint
 	@echo "synth: build/cdk.out" && .venv/bin/cdk synth --quiet --output build/cdk.out $(ARGS)
@@ -91,7 +93,7 @@ clean: down  ## stop the local account and remove what was built; the installed 
 	@echo "clean: done"
 
 # The installer comes through pip, with its hash; everything else through it, in seconds.
-$(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
+$(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml clients/python/pyproject.toml
 	@tried="$${PYTHON:-python3 python3.13 python3.12 python3.11}"; \
 	for python in $$tried; do \
 		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$python"; break; fi; \
@@ -107,8 +109,13 @@ $(INSTALLED): requirements/bootstrap.txt requirements/dev.txt pyproject.toml
 	@echo "setup: Python packages"
 	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/bootstrap.txt
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip sync --quiet --require-hashes requirements/dev.txt
-	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip install --quiet --offline --no-deps --no-build-isolation --editable .
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip install --quiet --offline --no-deps --no-build-isolation --editable . --editable clients/python
 	@$(NODE) && ln -sf "$$node/bin/node" .venv/bin/node
+	@touch $@
+
+$(PROOF_TOOLS): requirements/proof.txt $(INSTALLED)
+	@echo "setup: what only the proof needs"
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(UV) pip install --quiet --require-hashes -r requirements/proof.txt
 	@touch $@
 
 $(CDK_CLI): package.json package-lock.json $(INSTALLED)

@@ -2,11 +2,12 @@
 
 Context (`cdk … -c name=value`): `target` is `aws` (default) or `local`; `budgets`, `prices` and `endpoints` name other
 files (endpoints.yaml may be missing: then there are none), and so does `identities` (which may be missing too);
-`runbook` is the address of the runbook that notices send their readers to. `bedrock_logs` asks for the stack that reads
-Bedrock's invocation logs, see stacks/invocation_logs.py, and `http` for the one that takes usage over HTTPS, see
-stacks/http_api.py.
+`runbook` is the address of the runbook that notices send their readers to; `table` is a table that stands in for the
+stack's own, restored from a point in time. `bedrock_logs` asks for the stack that reads Bedrock's invocation logs, see
+stacks/invocation_logs.py, and `http` for the one that takes usage over HTTPS, see stacks/http_api.py.
 """
 
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,7 @@ from stacks.target import InputError, Target
 
 ROOT = Path(__file__).resolve().parent
 RUNBOOK = "docs/runbook.md"
+_TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _KINDS: dict[str, type[Settings]] = {
     "serverless": ServerlessSettings,
     "async": AsyncSettings,
@@ -68,6 +70,8 @@ class Inputs:
     """The checked identities.yaml, as JSON."""
     runbook: str
     http: HttpApi | None
+    restored: str | None = None
+    """The table that stands in for the stack's own, after a restore."""
 
     @classmethod
     def of(cls, app: App) -> Self:
@@ -86,13 +90,14 @@ class Inputs:
             identities=_identities(app),
             runbook=app.node.try_get_context("runbook") or RUNBOOK,
             http=HttpApi.of(app.node.try_get_context, http_api.body_models()),
+            restored=_table(app),
         )
 
 
 def build(app: App, inputs: Inputs) -> None:
     """Adds the stacks and their security review to the app. Raises `PackagingError`, its text made for people too."""
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    state = SpendplaneState(app, "SpendplaneState", target=inputs.target)
+    state = SpendplaneState(app, "SpendplaneState", target=inputs.target, restored=inputs.restored)
     control = SpendplaneControl(
         app,
         "SpendplaneControl",
@@ -213,6 +218,14 @@ def _order(entry: endpoints_file.Endpoint) -> Order:
         **entry.own,
     )
     return Order(settings, alarm_topic=entry.alarm_topic, kms_key=entry.kms_key)
+
+
+def _table(app: App) -> str | None:
+    """The name that the context gives. Raises `InputError` for one that no table can have."""
+    name = app.node.try_get_context("table")
+    if name is not None and not _TABLE_NAME.fullmatch(name):
+        raise InputError(f"table {name!r} is no name of a DynamoDB table: 3 to 255 letters, digits, and _ . -")
+    return None if name == names.TABLE else name
 
 
 def _path(app: App, name: str) -> Path:

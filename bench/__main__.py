@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench import cost, deployment, growth, idle, imports, kill_switch, latency, switch_calls, throughput
+from bench import client, cost, deployment, growth, idle, imports, kill_switch, latency, switch_calls, throughput
 from bench.engines import ministack
 from bench.system import create_table, dynamodb
 from bench.workload import NOW, five_budgets
@@ -57,6 +57,7 @@ PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "kill_switch": _kill_switch,
     "deployment": lambda: {"deployment": deployment.measure(OUT.parent / "bench")},
     "idle": lambda: {"idle_report": idle.measure()},
+    "client": lambda: {"client": client.measure()},
 }
 
 

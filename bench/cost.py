@@ -133,30 +133,44 @@ def _case(endpoint: str, name: str, make: Any, budgets: list[Budget]) -> dict[st
     calls = sum(capacity.calls.values())
     write_units = capacity.write_units({_key(item): item for item in table.scan("C#")})
     waiting = cpu_seconds + calls * CALL_SECONDS
-    return _figures(calls, write_units, capacity.read_units, waiting, 1 if make is single else BATCH, RECORDS // size)
+    work = Work(RECORDS, calls, write_units, capacity.read_units, waiting, RECORDS // size)
+    return figures(work, per_event=1 if make is single else BATCH)
 
 
 def _run(meter: Any, make: Any, starts: range, size: int) -> int:
     return sum(meter(make(size, start=start), NOW).counted for start in starts)
 
 
-def _figures(
-    calls: int, write_units: float, read_units: float, lambda_seconds: float, per_event: int, invocations: int
-) -> dict[str, Any]:
-    events = Decimal(RECORDS) / per_event
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the meter did for so many records. `lambda_seconds` are billed: processor time, and waiting for calls."""
+
+    records: int
+    calls: int
+    write_units: float
+    read_units: float
+    lambda_seconds: float
+    invocations: int
+
+
+def figures(work: Work, *, per_event: int) -> dict[str, Any]:
+    """Of one record, and dollars of a million, with events of so many records each."""
+    records = work.records
+    events = Decimal(records) / per_event
     chunks = _started(EVENT_BYTES * per_event, CHUNK_BYTES)
+    gb_seconds = Decimal(work.lambda_seconds) * LAMBDA_GB
     parts = {
         "eventbridge": events * chunks * USD_PER_EVENT,
         "sqs": events * chunks * (1 + Decimal(2) / RECEIVE_SIZE) * USD_PER_QUEUE_REQUEST,
-        "lambda": invocations * USD_PER_INVOCATION + Decimal(lambda_seconds) * LAMBDA_GB * USD_PER_GB_SECOND,
-        "dynamodb_writes": Decimal(write_units) * USD_PER_WRITE_UNIT,
-        "dynamodb_reads": Decimal(read_units) * USD_PER_READ_UNIT,
+        "lambda": work.invocations * USD_PER_INVOCATION + gb_seconds * USD_PER_GB_SECOND,
+        "dynamodb_writes": Decimal(work.write_units) * USD_PER_WRITE_UNIT,
+        "dynamodb_reads": Decimal(work.read_units) * USD_PER_READ_UNIT,
     }
-    million = Decimal(10**6) / RECORDS
+    million = Decimal(10**6) / records
     return {
-        "api_calls_per_record": round(calls / RECORDS, 4),
-        "wcu_per_record": round(write_units / RECORDS, 4),
-        "rcu_per_record": round(read_units / RECORDS, 4),
+        "api_calls_per_record": round(work.calls / records, 4),
+        "wcu_per_record": round(work.write_units / records, 4),
+        "rcu_per_record": round(work.read_units / records, 4),
         "usd_per_million_records": float(round(sum(parts.values()) * million, 3)),
         "usd_per_million_by_part": {name: float(round(usd * million, 3)) for name, usd in parts.items()},
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -45,9 +45,12 @@ class Calculation:
 
 def calculate(given: Any, book: "PriceBook", now: datetime) -> Calculation:  # whatever JSON holds
     """The price at the call's own time, `now` where it says none. Raises CalculationError."""
-    if isinstance(given, Mapping) and given.get("api") is not None:
-        return _of_payload(given, book, now)
-    return _priced(_event(given, now), book)
+    try:
+        if isinstance(given, Mapping) and given.get("api") is not None:
+            return _of_payload(given, book, now)
+        return _priced(_event(given, now), book)
+    except RecursionError:
+        raise CalculationError("nested too deeply") from None
 
 
 def _of_payload(given: Mapping[str, Any], book: "PriceBook", now: datetime) -> Calculation:
@@ -124,4 +127,7 @@ def _time(text: Any, now: datetime) -> datetime:  # whatever JSON holds
         raise CalculationError(f"time: not a date and time in ISO 8601: {text!r}") from None
     if time.tzinfo is None:
         raise CalculationError(f"time: without an offset: {text!r} (write …Z or …+02:00)")
-    return time
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise CalculationError(f"time: outside the calendar: {text!r}") from None

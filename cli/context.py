@@ -15,6 +15,7 @@ from cli.errors import Failure
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from spendplane.application.archive import Replays
     from spendplane.application.drifts import Drifts
     from spendplane.application.hours import HoursBook
     from spendplane.application.idle_report import IdleAudit
@@ -84,6 +85,13 @@ def _instance_prices(prices: Path | None) -> Path | None:
     return prices.with_name("instance_prices.json") if prices else None
 
 
+def _aws_replays(settings: Settings) -> "Replays":
+    from spendplane.adapters.dynamodb.replays import DynamoReplays
+    from spendplane.bootstrap import dynamo_table
+
+    return DynamoReplays(dynamo_table(settings.table))
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One run of the command. Tests hand in their own, with ports in memory and a clock that stands still.
@@ -106,6 +114,7 @@ class Session:
     """What a resource costs in a month; None: no prices are known, and no command speaks of them."""
     make_hours: Callable[[Settings], "HoursBook"] = _aws_hours
     make_drifts: Callable[[Settings], "Drifts"] = _aws_drifts
+    make_replays: Callable[[Settings], "Replays"] = _aws_replays
 
     def ports(self) -> "Ports":
         """The ports, with a price book that knows no `prices.yaml`: a file with a mistake must not stop `status`."""
@@ -122,6 +131,10 @@ class Session:
     def drifts(self) -> "Drifts":
         """The reconciliations with the bill that the kill switch goes by."""
         return self.make_drifts(self.settings)
+
+    def replays(self) -> "Replays":
+        """What became of replayed records, for reading only: the meter writes it."""
+        return self.make_replays(self.settings)
 
     def ask(self, command: dict[str, Any]) -> dict[str, Any]:
         """Has the kill switch's function carry out a command of `contract.commands`. Raises Failure and ClientError."""

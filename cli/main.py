@@ -15,6 +15,7 @@ from cli.commands import (
     quarantine,
     rebuild,
     reconcile,
+    recover,
     release,
     reprice,
     status,
@@ -94,6 +95,7 @@ app.add_typer(tags.app, name="tags", rich_help_panel=_KEEP)
 app.command("reprice", epilog=EPILOG, rich_help_panel=_KEEP)(reprice.reprice)
 app.command("rebuild", epilog=EPILOG, rich_help_panel=_KEEP)(rebuild.rebuild)
 app.command("reconcile", epilog=EPILOG, rich_help_panel=_KEEP)(reconcile.reconcile)
+app.add_typer(recover.app, name="recover", rich_help_panel=_KEEP)
 app.command("doctor", epilog=EPILOG, rich_help_panel=_KEEP)(doctor.doctor)
 
 

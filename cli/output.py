@@ -164,6 +164,21 @@ def working(what: str) -> "Iterator[None]":
 
 
 @contextmanager
+def portion(what: str) -> "Iterator[Callable[[float], None]]":
+    """A progress bar on stderr that is told a part of the whole, 0 to 1; nothing where stderr is not a terminal."""
+    target = console(stderr=True)
+    if not target.is_terminal:
+        yield lambda _: None
+        return
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=target, transient=True) as progress:
+        task = progress.add_task(what, total=1.0)
+        yield lambda part: progress.update(task, completed=part)
+
+
+@contextmanager
 def counting(what: str, total: int | None = None) -> "Iterator[Callable[[], None]]":
     """A progress bar on stderr that a call advances by one; nothing where stderr is not a terminal."""
     target = console(stderr=True)

@@ -49,11 +49,12 @@ def check(found: Sequence[Found], source: str | None, now: datetime) -> tuple[li
 
 def _wrong_wrapping(value: Any) -> str | None:
     """What is wrong around the records, in the meter's words."""
+    from spendplane.contract.envelope import unknown_kind
     from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED
 
     kind = value.get("detail-type", value.get("DetailType")) if isinstance(value, dict) else None
-    if kind is not None and kind not in {USAGE_RECORDED, USAGE_BATCH_RECORDED}:
-        return f"unknown detail-type {kind!r}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}"
+    if kind not in (None, USAGE_RECORDED, USAGE_BATCH_RECORDED):
+        return unknown_kind(kind)
     return None if any(True for _ in unwrapped(value)) else "an empty batch: `records` has no entry"
 
 
@@ -76,7 +77,7 @@ def unwrapped(value: Any) -> Iterator[tuple[Any, str | None]]:  # whatever JSON 
         if isinstance(value, str):
             try:
                 value = json.loads(value)
-            except ValueError:
+            except (ValueError, RecursionError):
                 source = None
     records = value["records"] if isinstance(value, dict) and isinstance(value.get("records"), list) else [value]
     for record in records:

@@ -35,7 +35,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     from ministack.services import lambda_svc
     from ministack.services.cloudformation import custom_resource, provisioners
 
-    from local import custom_resources, functions_python, mended, resource_types, unpacking, used_rights
+    from local import custom_resources, functions_python, mended, resource_types, unpacking, used_rights, workers
 
     # Policies that refuse requests without TLS (the bootstrap bucket's, the topics') are to be held here too, and on
     # loopback there is none: take every request for one that came over it.
@@ -47,6 +47,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     mended.install()
     used_rights.install(iam_evaluator, Path(env["TMPDIR"]) / used_rights.FILE)
     resource_types.install(provisioners)
+    workers.install(app, lambda_runtime)
     sys.argv = ["ministack"]  # its own parser reads this
     try:
         app.main()

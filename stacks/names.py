@@ -19,6 +19,7 @@ BEDROCK_LOGS_QUEUE = f"{APPLICATION}-bedrock-logs"
 BEDROCK_LOGS_DLQ = f"{APPLICATION}-bedrock-logs-dlq"
 INVOCATION_LOG_GROUP = f"/{APPLICATION}/bedrock-invocations"
 IDLE_DLQ = f"{APPLICATION}-idle-dlq"
+ARCHIVE = f"{APPLICATION}-usage"
 ON_CALL_TOPIC = f"{APPLICATION}-on-call"
 BUDGET_ALERTS_TOPIC = f"{APPLICATION}-budget-alerts"
 

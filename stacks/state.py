@@ -14,13 +14,14 @@ from stacks.target import Target
 class SpendplaneState(Stack):
     """Bus, usage queue, table and topics."""
 
-    def __init__(self, scope: Construct, id_: str, *, target: Target) -> None:
+    def __init__(self, scope: Construct, id_: str, *, target: Target, restored: str | None = None) -> None:
+        """`restored`: see `Store`."""
         super().__init__(
             scope, id_, synthesizer=target.synthesizer(), tags=names.TAGS, termination_protection=target.retain
         )
         self.bus = Bus(self, "Bus")
         self.intake = Intake(self, "Intake", bus=self.bus)
-        self.store = Store(self, "Store", target=target)
+        self.store = Store(self, "Store", target=target, restored=restored)
         self.topics = Topics(self, "Topics", target=target)
         self._outputs()
 

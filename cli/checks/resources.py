@@ -10,9 +10,13 @@ from cli.context import Session
 USAGE = "AI Usage Recorded"
 QUEUE = "spendplane-usage"
 QUEUES = "spendplane-"
+ARCHIVE = "spendplane-usage"
 TOPICS = {"on-call": "spendplane-on-call", "budget-alerts": "spendplane-budget-alerts"}
 WAITING_LONG = 10_000
-_LOOK = "look at it, mend the cause, then: aws sqs start-message-move-task --source-arn {arn}"
+USAGE_DEAD = ("spendplane-usage-dlq", "spendplane-usage-undelivered-dlq")
+"""Both hold usage events as the bus gave them out: what the meter failed on, and what never got into the queue."""
+_LOOK = "look at it, mend the cause, then: "
+_OTHERS = "purge it (what its messages ask for, the next rounds do): aws sqs purge-queue --queue-url {url}"
 
 
 def bus(run: Session) -> Iterator[Finding]:
@@ -20,8 +24,7 @@ def bus(run: Session) -> Iterator[Finding]:
     client, name = run.clients("events"), run.settings.bus
     client.describe_event_bus(Name=name)
     yield Finding("bus", State.OK, name)
-    rules = client.list_rules(EventBusName=name)["Rules"]
-    taking = [rule for rule in rules if USAGE in rule.get("EventPattern", "")]
+    taking = usage_rules(client, name)
     if not taking:
         yield Finding("rule", State.FAIL, "no rule sends usage events to the queue", "deploy again: cdk deploy --all")
     elif any(rule.get("State", "ENABLED") != "ENABLED" for rule in taking):
@@ -30,6 +33,30 @@ def bus(run: Session) -> Iterator[Finding]:
         yield Finding("rule", State.FAIL, f"the rule for usage events is disabled ({off})", mend)
     else:
         yield Finding("rule", State.OK, "usage events go to the queue")
+    yield _archive(client)
+
+
+def usage_rules(client: Any, bus: str) -> list[dict[str, Any]]:  # boto3 makes its clients at run time
+    """Those that take usage events, less AWS's own: an archive has a rule on the bus, with the same pattern."""
+    rules = client.list_rules(EventBusName=bus)["Rules"]
+    return [rule for rule in rules if USAGE in rule.get("EventPattern", "") and "ManagedBy" not in rule]
+
+
+def _archive(client: Any) -> Finding:  # boto3 makes its clients at run time
+    """What was lost on the way can come again from it; counting does not need it."""
+    from botocore.exceptions import ClientError
+
+    try:
+        found = client.describe_archive(ArchiveName=ARCHIVE)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        detail = f"there is no archive {ARCHIVE}: what gets lost behind the bus cannot come again"
+        return Finding("archive", State.WARN, detail, "deploy again: cdk deploy --all")
+    if found.get("State") != "ENABLED":
+        detail = f"the archive {ARCHIVE} is {found.get('State', '?')}: {found.get('StateReason', 'no reason is given')}"
+        return Finding("archive", State.WARN, detail, "deploy again: cdk deploy --all")
+    return Finding("archive", State.OK, f"usage events are kept for {found.get('RetentionDays') or 'ever, in'} days")
 
 
 def table(run: Session) -> Iterator[Finding]:
@@ -77,7 +104,7 @@ def queues(run: Session) -> Iterator[Finding]:
     """How much waits in the usage queue, and whether a dead-letter queue holds anything."""
     client = run.clients("sqs")
     url = run.settings.queue_url or client.get_queue_url(QueueName=QUEUE)["QueueUrl"]
-    waiting, flying, _ = _depth(client, url)
+    waiting, flying = _depth(client, url)
     detail = f"{output.count(waiting, 'message')} waiting, {flying:,} in work"
     if waiting > WAITING_LONG:
         yield Finding("queue", State.WARN, detail, "see the meter's errors and throttles on the dashboard")
@@ -87,20 +114,20 @@ def queues(run: Session) -> Iterator[Finding]:
     if not dead:
         yield Finding("dead letters", State.FAIL, "no dead-letter queue was found", "deploy again: cdk deploy --all")
     for each in dead:
-        count, _, arn = _depth(client, each)
+        count, _ = _depth(client, each)
         name = each.rpartition("/")[2]
         if count:
-            yield Finding(
-                "dead letters", State.FAIL, f"{name} holds {output.count(count, 'message')}", _LOOK.format(arn=arn)
-            )
+            back = "spendplane recover redrive" if name in USAGE_DEAD else _OTHERS.format(url=each)
+            detail = f"{name} holds {output.count(count, 'message')}"
+            yield Finding("dead letters", State.FAIL, detail, _LOOK + back)
         else:
             yield Finding("dead letters", State.OK, f"{name} is empty")
 
 
-def _depth(client: Any, url: str) -> tuple[int, int, str]:  # boto3 makes its clients at run time
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "QueueArn"]
+def _depth(client: Any, url: str) -> tuple[int, int]:  # boto3 makes its clients at run time
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     found = client.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return int(found.get(names[0], 0)), int(found.get(names[1], 0)), found.get(names[2], "")
+    return int(found.get(names[0], 0)), int(found.get(names[1], 0))
 
 
 def topics(run: Session) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import output, pricelines, quarantined
+from cli import correcting, output, pricelines, quarantined
 from cli.context import Session, session
 from cli.errors import Failure
 from cli.options import JsonOption, PricesOption
@@ -78,6 +78,7 @@ def _object(found: "Explanation") -> dict[str, Any]:
         "lines": pricelines.to_objects(found.lines or ()),
         "book_usd": found.book_usd,
         "book_price": found.book_price,
+        "amendments": [correcting.amendment(item) for item in found.booked.amendments],
         "counted_in": [_counted(ref) for ref in found.booked.refs],
         "attributes": event.attributes,
     }
@@ -109,6 +110,10 @@ def _tell(found: "Explanation") -> None:
 
 def _tell_price(found: "Explanation") -> None:
     usd = found.booked.row.usd
+    for item in found.booked.amendments:
+        was = f"${output.plain(item.usd)} by {item.price}"
+        said = f"Corrected {output.minute(item.at)} by {item.by}: {item.reason}. It was {was}."
+        output.out(output.safe(said), "")
     if found.lines:
         output.out(pricelines.to_table(found.lines, found.book_usd), "")
     if usd is None and found.book_usd is not None:

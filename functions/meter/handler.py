@@ -10,7 +10,7 @@ from spendplane.adapters.sqs import failures, messages
 from spendplane.adapters.telemetry import count, logger, observed
 
 settings = Settings.load()
-meter = bootstrap.meter(bootstrap.aws_ports(settings.table_name, settings.bus_name, settings.prices))
+meter = bootstrap.meter_queue(settings.table_name, settings.bus_name, settings.prices)
 tune_for_batches()
 
 

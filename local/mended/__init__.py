@@ -26,6 +26,7 @@ def install() -> None:
 
     from local.mended import (
         authorization,
+        bedrock_usage,
         budget_actions,
         bus_policies,
         conditions,
@@ -41,12 +42,14 @@ def install() -> None:
         put_events,
         request_validators,
         role_pages,
+        scan_pages,
         tags,
         usage_plans,
     )
 
     from_moto.install(app, iam_actions)
     authorization.install(app, iam_actions, iam)
+    bedrock_usage.install(bedrock_runtime)
     leading_keys.install(iam_actions, iam_evaluator, dynamodb)
     inference_profiles.install(bedrock, iam_actions)
     invocation_log.install(app, bedrock, bedrock_runtime, cloudwatch_logs)
@@ -59,6 +62,7 @@ def install() -> None:
     put_events.install(apigateway_v1, iam_actions, iam_evaluator, eventbridge)
     request_validators.install(apigateway_v1, provisioners)
     role_pages.install(iam)
+    scan_pages.install(dynamodb)
     budget_actions.install(budgets)
     nested_stacks.install(provisioners)
     metrics.install(cloudwatch)

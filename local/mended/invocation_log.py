@@ -48,7 +48,7 @@ def line(
 ) -> dict[str, Any]:
     """As https://docs.aws.amazon.com/bedrock/latest/userguide/model-invocation-logging.html has it."""
     used, kind = answer["usage"], "application/json"
-    asked = {"inputContentType": kind, "inputTokenCount": used["inputTokens"]}
+    asked = {"inputContentType": kind, "inputTokenCount": used["inputTokens"], **_cached(used)}
     answered = {"outputContentType": kind, "outputTokenCount": used["outputTokens"]}
     if text:
         asked["inputBodyJson"], answered["outputBodyJson"] = request, answer
@@ -63,6 +63,12 @@ def line(
         "output": answered,
         **({"requestMetadata": metadata} if metadata else {}),
     }
+
+
+def _cached(used: Mapping[str, Any]) -> dict[str, Any]:
+    """They stand beside the input, where the answer has them."""
+    names = {"cacheReadInputTokens": "cacheReadInputTokenCount", "cacheWriteInputTokens": "cacheWriteInputTokenCount"}
+    return {ours: used[name] for name, ours in names.items() if name in used}
 
 
 def _place() -> dict[str, Any]:

@@ -7,10 +7,11 @@ EXTRA_TYPES under its CloudFormation name.
 from collections.abc import Mapping
 from typing import Any
 
-from local.resource_types import budget, budget_action, global_table, sagemaker, scaling
+from local.resource_types import archive, budget, budget_action, global_table, sagemaker, scaling
 from local.resource_types.kinds import ResourceType
 
 EXTRA_TYPES: Mapping[str, ResourceType] = {
+    archive.NAME: archive.ARCHIVE,
     budget.NAME: budget.BUDGET,
     budget_action.NAME: budget_action.BUDGET_ACTION,
     global_table.NAME: global_table.GLOBAL_TABLE,

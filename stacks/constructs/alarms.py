@@ -81,13 +81,13 @@ class Alarms(Construct):
             "UsageDlq",
             intake.dead_letters,
             "Usage events failed in the meter five times and are NOT in any budget. Run `spendplane doctor`, read the "
-            "meter's log for the cause, mend it, then move the messages back (SQS: DLQ redrive). They keep 14 days.",
+            "meter's log for the cause, mend it, then run `spendplane recover redrive`. The messages keep 14 days.",
         )
         self._on_call.depth(
             "UndeliveredDlq",
             intake.undelivered,
             "EventBridge could not put usage events into the usage queue; they are NOT in any budget. Check the policy "
-            "of the queue against the stack, then publish the messages again with `spendplane events put`.",
+            "of the queue against the stack, then move the messages back: `spendplane recover redrive`.",
         )
 
     def _dead_letters(self, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours, idle: Idle) -> None:

@@ -47,6 +47,8 @@ class Definitions(Construct):
                 "DefinitionsBucket": asset.s3_bucket_name,
                 "DefinitionsKey": asset.s3_object_key,
                 "DefinitionsHash": asset.asset_hash,
+                # A restored table holds the budgets of then: another table is told of them anew.
+                "Table": store.table.table_name,
             },
         )
 

@@ -1,4 +1,4 @@
-"""From the bus to the meter's queue: nothing published may get lost between the two."""
+"""From the bus to the meter's queue: nothing published may get lost between the two, or it is in the archive."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -16,10 +16,12 @@ METER_TIMEOUT = Duration.seconds(30)
 BATCHING_WINDOW = Duration.seconds(1)
 MAX_RECEIVES = 5
 """Deliveries of one message before it goes to the dead-letter queue."""
+ARCHIVED_DAYS = 35
+"""As long as the ledger takes usage and knows what it counted: what is older could only be refused."""
 
 
 class Intake(Construct):
-    """The rule for usage events, the usage queue behind it, and a dead-letter queue for each of the two steps."""
+    """The rule for usage events, the usage queue, a dead-letter queue for each of the two steps, and the archive."""
 
     def __init__(self, scope: Construct, id_: str, *, bus: Bus) -> None:
         super().__init__(scope, id_)
@@ -40,6 +42,16 @@ class Intake(Construct):
             description="Usage events to the meter's queue",
             event_pattern=events.EventPattern(detail_type=list(names.USAGE_EVENTS)),
             targets=[targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered)],
+        )
+        # A copy from before the queue: what is purged, or was counted in a table that is lost, comes again from here.
+        self.archive = events.CfnArchive(
+            self,
+            "Archive",
+            archive_name=names.ARCHIVE,
+            description="Usage events of the last 35 days, to be replayed by `spendplane recover replay`",
+            source_arn=bus.bus.event_bus_arn,
+            event_pattern={"detail-type": list(names.USAGE_EVENTS)},
+            retention_days=ARCHIVED_DAYS,
         )
 
     def consume_statement(self) -> iam.PolicyStatement:

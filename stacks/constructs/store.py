@@ -11,9 +11,21 @@ from stacks.target import Target
 class Store(Construct):
     """The table, billed by request, and the index that the sweep finds its work by."""
 
-    def __init__(self, scope: Construct, id_: str, *, target: Target) -> None:
+    def __init__(self, scope: Construct, id_: str, *, target: Target, restored: str | None = None) -> None:
+        """`restored` is the name of a table that stands in for the stack's own: one restored from a point in time.
+
+        It was made outside of the stack, which therefore neither changes nor deletes it.
+        """
         super().__init__(scope, id_)
-        self.table = dynamodb.TableV2(
+        own = self._own(target)
+        self.table: dynamodb.ITableV2 = self._foreign(restored) if restored else own
+
+    def _foreign(self, name: str) -> dynamodb.ITableV2:
+        """Its index is given leave for by `work_statement`, as is that of the own table."""
+        return dynamodb.TableV2.from_table_name(self, "Restored", name)
+
+    def _own(self, target: Target) -> dynamodb.TableV2:
+        return dynamodb.TableV2(
             self,
             "Table",
             table_name=names.TABLE,

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from spendplane.application.ports import BookedRow
 from spendplane.domain.counters import Counter, Increment
-from spendplane.domain.ledger import MAX_TRANSACTION_ITEMS, Transaction, transaction
+from spendplane.domain.ledger import MAX_TRANSACTION_ITEMS, Amendment, Transaction, transaction
 from spendplane.domain.limits import Spend
 from spendplane.domain.periods import Period, window_of
 from tests.support.builders import NOW, at, budget, ref, row
@@ -14,6 +15,8 @@ from tests.support.places import Engine, Stores
 
 MONTHLY = budget("monthly", 500)
 DAILY_USER = budget("daily-user", 5, period=Period.DAILY, per="user_id")
+
+MINUS = Increment(ref(MONTHLY), usd=Decimal("-0.75"))
 
 
 @pytest.fixture
@@ -165,6 +168,41 @@ def test_an_unpriced_row_is_counted_apart_and_rated_once(stores: Stores) -> None
     found = stores.ledger.row("i#a")
     assert found is not None
     assert (found.row.usd, found.row.price, found.refs) == (Decimal("0.75"), rated.price, booked.refs)
+
+
+def test_a_priced_row_is_amended_once_and_keeps_what_it_was(stores: Stores) -> None:
+    stores.ledger.commit(transaction([row("a", "1", [MONTHLY]), row("b", "1", [MONTHLY])]))
+    booked = stores.ledger.row("i#a")
+    assert booked is not None
+    first = Amendment(NOW, "ann", "a wrong contract; ünd mehr", Decimal(1), booked.row.price)
+    change = Transaction((replace(booked.row, usd=Decimal("0.25"), price="right"),), (MINUS,))
+    assert stores.ledger.amend(booked, change, first) is True
+    assert stores.ledger.amend(booked, change, first) is False
+    assert read(stores, ref(MONTHLY))[0].spend == Spend(Decimal("1.25"), 2500, 2)
+    found = stores.ledger.row("i#a")
+    assert found is not None
+    assert (found.row.usd, found.row.price, found.refs, found.amendments) == (
+        Decimal("0.25"),
+        "right",
+        booked.refs,
+        (first,),
+    )
+    second = replace(first, by="ben", usd=Decimal("0.25"), price="right")
+    again = Transaction((replace(found.row, usd=Decimal(1), price="first"),), (replace(MINUS, usd=Decimal("0.75")),))
+    assert stores.ledger.amend(found, again, second) is True
+    after = stores.ledger.row("i#a")
+    assert after is not None
+    assert after.amendments == (first, second)
+
+
+def test_a_row_that_is_gone_or_has_no_price_is_not_amended(stores: Stores) -> None:
+    stores.ledger.commit(transaction([row("a", None, [MONTHLY])]))
+    note = Amendment(NOW, "ann", "why", Decimal(1), "list")
+    for event in (row("a", "1").event, row("zzz", "1").event):
+        change = Transaction((replace(row("a", "2"), event=event),), (MINUS,))
+        booked = BookedRow(replace(row("a", "1"), event=event), ())
+        assert stores.ledger.amend(booked, change, note) is False
+    assert read(stores, ref(MONTHLY))[0].spend.usd == 0
 
 
 def test_rating_a_row_that_is_gone_changes_nothing(stores: Stores) -> None:

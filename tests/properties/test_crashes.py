@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 
+from spendplane.application.correct import Note, Scope
 from spendplane.application.ports import BusyError
 from spendplane.contract.envelope import Message
 from spendplane.domain.budgets import Budget
@@ -170,11 +171,27 @@ def _reprice(process: Process, world: World) -> None:
     process.reprice()(world.now)
 
 
+def _before_correct(place: object | None = None) -> World:
+    """Rows at a wrong price: too little, so that the right one crosses thresholds; and one that was too much."""
+    world = _fresh(place)
+    world.prices = PriceList({"mystery-1": Decimal("0.5"), "mystery-2": Decimal(100)})
+    world.deliver(message(record("e", model="mystery-1", user_id="ben")), message(record("f", model="mystery-1")))
+    world.deliver(message(record("g", model="mystery-2", time="2026-10-30T12:00:00Z")))
+    world.notify_all()
+    world.prices = PriceList({"mystery-1": Decimal("6.25"), "mystery-2": Decimal(1)})
+    return world
+
+
+def _correct(process: Process, world: World) -> None:
+    process.correct()(Scope("mystery-*"), world.now, Note("ann", "a wrong contract"))
+
+
 OTHERS: dict[str, tuple[Callable[..., World], Act]] = {
     "notify": (_before_notify, _notify),
     "sweep": (_before_sweep, _sweep),
     "define": (_before_notify, _define),
     "reprice": (_before_reprice, _reprice),
+    "correct": (_before_correct, _correct),
 }
 
 
@@ -188,6 +205,7 @@ def test_they_do_what_is_cut_off_here() -> None:
     assert {"outbox.claim", "on_call.send", "outbox.delivered", "outbox.done"} <= calls["notify"]
     assert {"outbox.due", "outbox.add_alert", "bus.publish", "outbox.sent", "definitions.judged"} <= calls["sweep"]
     assert {"definitions.deployed", "definitions.retired", "definitions.write"} <= calls["define"]
+    assert {"ledger.rows", "ledger.counters", "ledger.amend", "outbox.add_alert", "bus.publish"} <= calls["correct"]
     assert {"ledger.rerate", "ledger.settled", "outbox.add_alert", "bus.publish"} <= calls["reprice"]
 
 

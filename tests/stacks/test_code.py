@@ -42,7 +42,7 @@ def test_editing_the_core_or_the_prices_changes_every_hash(aws: Assembly, source
     shutil.copyfile(code.ROOT / "prices.yaml", prices)
     _edit(prices)
     assert _changed(aws, synthesise(tmp_path / "one", prices=str(prices))) == set(FUNCTIONS)
-    _edit(sources / "spendplane" / "bootstrap.py")
+    _edit(sources / "spendplane" / "bootstrap" / "clients.py")
     assert _changed(aws, synthesise(tmp_path / "two")) == set(FUNCTIONS)
 
 

@@ -1,7 +1,12 @@
 """Bus, queues and topics: nothing lost, nothing readable on the way, nobody speaking in our name."""
 
+from datetime import timedelta
+
 import pytest
 
+from cli.checks.resources import ARCHIVE
+from spendplane.contract.usage_event import MAX_AGE
+from spendplane.domain.ledger import RETENTION
 from tests.stacks.assembly import CONTROL, STATE, Assembly, Json
 
 DEAD_LETTERS = {
@@ -177,3 +182,19 @@ def _denies_plain_http(policy: Json, action: str, resource: str) -> bool:
         and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         for statement in policy["Statement"]
     )
+
+
+def test_usage_events_are_archived_as_long_as_a_replay_is_recognised(aws: Assembly) -> None:
+    """SourceArn is required; RetentionDays 0 means for ever
+    (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-events-archive.html).
+    """
+    (archive,) = aws.resources("AWS::Events::Archive").values()
+    assert archive["SourceArn"] == "EventBus:spendplane.Arn"
+    (rule,) = [it for it in aws.resources("AWS::Events::Rule").values() if "AI Usage" in str(it["EventPattern"])]
+    assert archive["EventPattern"] == rule["EventPattern"], "what is counted is archived, and nothing else"
+    assert timedelta(days=archive["RetentionDays"]) == MAX_AGE < RETENTION
+
+
+def test_archive_and_command_line_know_the_same_name(aws: Assembly) -> None:
+    (archive,) = aws.resources("AWS::Events::Archive").values()
+    assert archive["ArchiveName"] == ARCHIVE

@@ -10,6 +10,7 @@ from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryTopic
 from spendplane.adapters.memory.activities import MemoryActivities
 from spendplane.adapters.memory.fleet import MemoryFleet
+from spendplane.application.correct import Correct
 from spendplane.application.define_budgets import DefineBudgets, Plan
 from spendplane.application.meter import Meter, MeterReport
 from spendplane.application.notify import Notify
@@ -108,6 +109,10 @@ class Process:
     def reprice(self) -> Reprice:
         """The command's use case."""
         return Reprice(self.stores.ledger, self.prices, bootstrap.judge(self._ports), QUICK)
+
+    def correct(self) -> Correct:
+        """The command's use case."""
+        return Correct(self.stores.ledger, self.prices, bootstrap.judge(self._ports), QUICK)
 
 
 @dataclass(slots=True)

@@ -45,6 +45,17 @@ class MeterReport:
     alerts: list[Alert] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
 
+    def include(self, other: "MeterReport") -> None:
+        """What became of another part of the batch, as well."""
+        self.received += other.received
+        self.counted += other.counted
+        self.duplicates += other.duplicates
+        self.quarantined += other.quarantined
+        self.not_kept += other.not_kept
+        self.unpriced += other.unpriced
+        self.alerts += other.alerts
+        self.failed |= other.failed
+
     def figures(self) -> dict[str, int]:
         """By the names of the metrics."""
         return {

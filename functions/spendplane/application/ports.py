@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from spendplane.domain.alerts import Alert
 from spendplane.domain.budgets import Budget, BudgetIndex
 from spendplane.domain.counters import Counter, CounterRef, Increment
-from spendplane.domain.ledger import LedgerRow, Transaction
+from spendplane.domain.ledger import Amendment, LedgerRow, Transaction
 from spendplane.domain.periods import Window
 from spendplane.domain.rating import RateCard
 from spendplane.domain.usage import UsageEvent
@@ -37,10 +37,11 @@ class StoredRow:
 
 @dataclass(frozen=True, slots=True)
 class BookedRow:
-    """A ledger row as read back, for checks and for people."""
+    """A ledger row as read back, for checks and for people. `amendments` are its corrections, the oldest first."""
 
     row: LedgerRow
     refs: tuple[CounterRef, ...]
+    amendments: tuple[Amendment, ...] = ()
 
 
 class Ledger(Protocol):
@@ -75,6 +76,12 @@ class Ledger(Protocol):
 
     def settled(self, row: BookedRow) -> None:
         """Takes a rated row off the unpriced ones: its counters were judged."""
+
+    def amend(self, row: BookedRow, transaction: Transaction, amendment: Amendment) -> bool:
+        """Gives a priced row another price, and its counters the difference; False when it is not as read any more.
+
+        Raises BusyError.
+        """
 
     def correct(self, increment: Increment) -> None:
         """Adds a difference to a counter: only for `rebuild --fix`."""

@@ -21,16 +21,15 @@ class Replay:
 
     def __call__(self, entry: QuarantineEntry, changes: dict[str, str] | None = None) -> None:
         """Publishes one entry, with `changes` to its top-level fields. Raises NotReplayableError and BusyError."""
-        record = _record(entry)
-        self.bus.publish_usage(entry.source or FALLBACK_SOURCE, [json.dumps({**record, **(changes or {})})])
+        self.bus.publish_usage(entry.source or FALLBACK_SOURCE, [_mended(entry, changes or {})])
         self.quarantine.replayed(entry.id)
 
 
-def _record(entry: QuarantineEntry) -> dict[str, object]:
+def _mended(entry: QuarantineEntry, changes: dict[str, str]) -> str:
     try:
         record = json.loads(entry.body)
-    except ValueError:
-        record = None
-    if not isinstance(record, dict) or "detail-type" in record or "records" in record:
-        raise NotReplayableError(f"{entry.id} holds no single usage record ({entry.reason}); publish it anew instead")
-    return record
+        if isinstance(record, dict) and "detail-type" not in record and "records" not in record:
+            return json.dumps({**record, **changes})
+    except (ValueError, RecursionError):
+        pass
+    raise NotReplayableError(f"{entry.id} holds no single usage record ({entry.reason}); publish it anew instead")

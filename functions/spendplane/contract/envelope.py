@@ -25,6 +25,8 @@ UNREADABLE = "unreadable"
 MAX_REASON = 1_000
 MAX_SOURCE = 256
 MAX_DIGITS = 4_000
+REPLAY_NAME = "replay-name"
+"""A member of the envelope that only replayed events have ("Archive and replay", Amazon EventBridge User Guide)."""
 MAX_RECORD_BYTES = 32 * 1024
 """Of one canonical record: 100 of them fit into one transaction (4 MB)."""
 
@@ -36,6 +38,18 @@ class Message:
     id: str
     body: str
     received_at: datetime
+
+    @property
+    def replay(self) -> str | None:
+        """The replay of the archive that it comes from, by EventBridge's word in the envelope; None: it is live."""
+        if REPLAY_NAME not in self.body:  # nearly always
+            return None
+        try:
+            envelope = _decode(self.body)
+        except (ValueError, RecursionError):
+            return None
+        name = envelope.get(REPLAY_NAME) if isinstance(envelope, dict) else None
+        return name if isinstance(name, str) and name else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +82,13 @@ def read(message: Message) -> Iterator[UsageEvent | Rejected]:
     elif kind == USAGE_BATCH_RECORDED:
         yield from _batch(detail, source, message)
     else:
-        given = repr(kind)[:80] if isinstance(kind, str) else f"of type {type(kind).__name__}"
-        yield Rejected(
-            f"unknown detail-type {given}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}",
-            message.body,
-            source,
-        )
+        yield Rejected(unknown_kind(kind), message.body, source)
+
+
+def unknown_kind(kind: object) -> str:
+    """Why an event of this detail type is no usage."""
+    given = repr(kind)[:80] if isinstance(kind, str) else f"of type {type(kind).__name__}"
+    return f"unknown detail-type {given}; expected {USAGE_RECORDED!r} or {USAGE_BATCH_RECORDED!r}"
 
 
 def _source(value: object) -> str:
@@ -117,7 +132,7 @@ def _record(detail: Any, source: str, message: Message, *, plain: bool) -> Usage
 
 def _checked(detail: Any, source: str, received_at: datetime) -> UsageEvent | Rejected:
     if isinstance(detail, dict) and isinstance(reason := detail.get(UNREADABLE), str):
-        return Rejected(_storable(reason, MAX_REASON), _dump(detail), source)
+        return Rejected(_storable(reason, MAX_REASON).strip() or UNREADABLE, _dump(detail), source)
     try:
         record = UsageRecord.model_validate(detail)
     except ValidationError as error:

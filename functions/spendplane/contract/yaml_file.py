@@ -7,6 +7,8 @@ import yaml
 from pydantic import ValidationError
 
 Location = tuple[str | int, ...]
+MAX_VALUES = 100_000
+"""In one file, those behind an anchor counted wherever they are used."""
 
 
 class FileError(ValueError):
@@ -22,23 +24,43 @@ def load(path: Path) -> tuple[Any, dict[Location, int]]:
         raise FileError(f"{path}: cannot be read ({reason})") from None
     lines: dict[Location, int] = {}
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        if node is not None:
-            _walk(node, (), lines, path)
-        return yaml.safe_load(text), lines
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None, lines
+        _walk(node, (), lines, path)
+        return loader.construct_document(node), lines
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise FileError(f"{path}:{line}: not valid YAML: {error.problem}; check indentation and quotes") from None
     except yaml.YAMLError as error:
         raise FileError(f"{path}: not valid YAML: {error}") from None
-    except FileError:
-        raise
-    except (ValueError, RecursionError) as error:  # a day that no calendar has, an anchor inside itself
-        raise FileError(f"{path}: not usable: {error}; check dates, numbers and anchors") from None
+    except RecursionError as error:
+        raise FileError(f"{path}: not usable: {error}; check how deep it is, and anchors") from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Says where a value stands that is not what it looks like: a day that no calendar has, or `!!bool perhaps`."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002  # the signature
+        try:
+            value = super().construct_object(node, deep)
+            if isinstance(value, int):
+                str(value)  # one in hexadecimal may have more digits than Python writes, also into an error
+        except _NOT_OF_ITS_KIND as error:
+            what = f"{_short(node.value)} cannot be read as {node.tag.rpartition(':')[2]}"
+            raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from error
+        return value
+
+
+_NOT_OF_ITS_KIND = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError)
+"""What PyYAML's constructors let through."""
 
 
 def _walk(node: yaml.Node, location: Location, lines: dict[Location, int], path: Path) -> None:
     lines.setdefault(location, node.start_mark.line + 1)
+    if len(lines) > MAX_VALUES:  # anchors inside anchors: a few lines can stand for billions
+        raise FileError(f"{path}: holds more than {MAX_VALUES:,} values; check anchors")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             _walk(item, (*location, index), lines, path)

@@ -42,6 +42,17 @@ class LedgerRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Amendment:
+    """A correction of a row's price: when, by whom and why; `usd` and `price` are what it had before."""
+
+    at: datetime
+    by: str
+    reason: str
+    usd: Decimal
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """Rows and the counter increments that belong to exactly these rows: booked together or not at all."""
 
@@ -128,9 +139,13 @@ def _totals(rows: Sequence[LedgerRow]) -> list[tuple[Counted, Increment]]:
         if known is None:
             known = totals[id(counted)] = (counted, Increment(_NOWHERE))
         event = row.event
-        labels = (USER_LABEL + _short(event.attributes["user_id"]), MODEL_LABEL + _short(event.model))
-        known[1].add(row.usd, event.usage.total, labels)
+        known[1].add(row.usd, event.usage.total, labels(event))
     return list(totals.values())
+
+
+def labels(event: UsageEvent) -> tuple[str, str]:
+    """The contributors that its dollars are from: its user and its model."""
+    return USER_LABEL + _short(event.attributes["user_id"]), MODEL_LABEL + _short(event.model)
 
 
 _NOWHERE = CounterRef("", "t")

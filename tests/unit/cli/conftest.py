@@ -16,6 +16,7 @@ from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryQuarantine, MemoryStore
 from spendplane.adapters.memory.fleet import MemoryFleet
 from spendplane.adapters.memory.hours import MemoryHoursBook
+from spendplane.adapters.memory.replays import MemoryReplays
 from spendplane.adapters.memory.tagging import MemoryTaggedAccount
 from spendplane.adapters.prices import LayeredPriceBook
 from spendplane.application.idle_report import IdleAudit
@@ -55,6 +56,7 @@ class Shell:
     monthly_cost: MonthlyCost | None = None
     hours: MemoryHoursBook = field(default_factory=MemoryHoursBook)
     idle_audit: IdleAudit = field(default_factory=audit_of)
+    replays: MemoryReplays = field(default_factory=MemoryReplays)
 
     def __post_init__(self) -> None:
         self.function = EnforceFunction(self.orders)
@@ -114,6 +116,7 @@ class Shell:
             self.monthly_cost,
             lambda _: self.hours,
             lambda _: self.store,
+            lambda _: self.replays,
         )
         return CliRunner().invoke(app, list(args), input=stdin, obj=session)
 

@@ -68,6 +68,7 @@ def sound(shell: Shell) -> Shell:
             {
                 "describe_event_bus": {},
                 "list_rules": {"Rules": [USAGE, CROSSED]},
+                "describe_archive": {"State": "ENABLED", "RetentionDays": 35},
                 "list_targets_by_rule": {"Targets": [{"Arn": f"{LAMBDA}:spendplane-enforce"}]},
             }
         ),
@@ -110,9 +111,9 @@ def test_a_sound_account_has_nothing_but_ok(sound: Shell) -> None:
     states = {name: item["state"] for name, item in found(sound).items()}
     assert set(states.values()) == {"ok"}
     assert set(states) == {
-        "budgets.yaml", "prices.yaml", "credentials", "clock", "bus", "rule", "table", "index", "expiry", "recovery",
-        "queue", "dead letters", "topic", "budgets", "sweep", "kill switch", "crossings", "rounds", "switches", "hours",
-        "bill", "bedrock logs",
+        "budgets.yaml", "prices.yaml", "credentials", "clock", "bus", "rule", "archive", "table", "index", "expiry",
+        "recovery", "queue", "dead letters", "topic", "budgets", "sweep", "kill switch", "crossings", "rounds",
+        "switches", "hours", "bill", "bedrock logs",
     }  # fmt: skip
     assert "0 failed" in sound("doctor").stdout
 
@@ -141,8 +142,11 @@ def test_what_the_bill_said(sound: Shell, ledger: str, age: int, state: str, sai
         ("sts", "get_caller_identity", identity(timedelta(seconds=-400)), "clock", "fail"),
         ("events", "describe_event_bus", refusal("ResourceNotFoundException", "DescribeEventBus"), "bus", "fail"),
         ("events", "list_rules", {"Rules": []}, "rule", "fail"),
+        ("events", "list_rules", {"Rules": [{**USAGE, "ManagedBy": "events.amazonaws.com"}, CROSSED]}, "rule", "fail"),
         ("events", "list_rules", {"Rules": [{"Name": "r", "EventPattern": '["AI Usage Recorded"]', "State": "OFF"}]},
          "rule", "fail"),
+        ("events", "describe_archive", refusal("ResourceNotFoundException", "DescribeArchive"), "archive", "warn"),
+        ("events", "describe_archive", {"State": "CREATE_FAILED"}, "archive", "warn"),
         ("dynamodb", "describe_table", refusal("ResourceNotFoundException", "DescribeTable"), "table", "fail"),
         ("dynamodb", "describe_table", {"Table": {"TableStatus": "ACTIVE"}}, "index", "fail"),
         ("dynamodb", "describe_table", {"Table": {"TableStatus": "CREATING"}}, "table", "fail"),

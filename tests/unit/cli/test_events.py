@@ -172,6 +172,8 @@ def test_a_file_without_records(shell: Shell, text: str) -> None:
         ('[\n{"id": NaN}\n]\n', 1, "NaN"),
         ('{"records": []}', 1, "empty batch"),
         (json.dumps(envelope(record("1"), "Something Else")), 1, "unknown detail-type"),
+        (json.dumps({**envelope(record("1")), "detail-type": {}}), 1, "unknown detail-type of type dict"),
+        ('{"Detail": "' + "[" * 5_000 + '"}', 1, "record: "),
     ],
 )
 def test_a_broken_document_is_one_finding(shell: Shell, text: str, line: int, says: str) -> None:

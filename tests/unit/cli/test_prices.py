@@ -76,6 +76,18 @@ def test_bad_lines_are_told_and_the_others_go_on(shell: Shell) -> None:
         assert part in error
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_time_outside_the_calendar_is_a_bad_line(shell: Shell, time: str) -> None:
+    (found,) = calculated(shell, {**CALL, **BUCKETS, "time": time}, code=3)
+    assert "outside the calendar" in found["error"]
+
+
+def test_a_line_nested_too_deeply_is_a_bad_line(shell: Shell) -> None:
+    deep = '{"provider": ' + "[" * 500 + "]" * 500 + "}"
+    found = calculated(shell, {**CALL, **BUCKETS}, deep, {**CALL, **BUCKETS}, code=3)
+    assert [item.get("error") for item in found] == [None, "nested too deeply", None]
+
+
 def test_people_get_bad_lines_on_stderr(shell: Shell) -> None:
     result = shell("prices", "calc", "-", stdin=f"nope\n{json.dumps({**CALL, **BUCKETS})}")
     assert result.exit_code == 3

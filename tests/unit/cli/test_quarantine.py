@@ -82,6 +82,14 @@ def test_all_replays_what_it_can(held: Shell) -> None:
     assert {item["id"]: item["published"] for item in results} == {"mendable": True, "old": True, "garbage": False}
 
 
+def test_a_body_of_any_depth_does_not_keep_all_others_from_being_replayed(held: Shell) -> None:
+    held.quarantine.put([entry("deep", "[" * 2_000), entry("deeper", '{"id": ' + "[" * 1_100 + "]" * 1_100 + "}")])
+    told = held.json("quarantine", "replay", "--all", "--set", "environment=staging", code=3)
+    assert {item["id"]: item["published"] for item in told} == {
+        "mendable": True, "old": True, "garbage": False, "deep": False, "deeper": False,
+    }  # fmt: skip
+
+
 def test_dry_run_publishes_nothing(held: Shell) -> None:
     result = held("quarantine", "replay", "mendable", "--set", "environment=staging", "--dry-run")
     assert '"environment": "staging"' in result.stdout

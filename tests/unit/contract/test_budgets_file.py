@@ -119,11 +119,21 @@ def test_what_is_wrong_is_said_with_line_and_mend(tmp_path: Path, text: str, lin
         "version: 1\n---\nversion: 1\n",
         "version: 1\nx: !!python/object:os.system {}\n",
         "version: 1\nx: \x07\n",
+        "version: !!bool perhaps\n",
+        "version: 1\nx: !!timestamp tomorrow\n",
+        "version: 1\nx: !!int ''\n",
+        "version: 1\nbudgets: [{id: a, limit_usd: 0x" + "f" * 5000 + "}]\n",
+        "version: 1\na0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" for n in range(1, 10)),
     ],
 )
 def test_hostile_yaml_is_an_error_for_people_too(tmp_path: Path, text: str) -> None:
     with pytest.raises(BudgetsFileError, match=r"budgets\.yaml"):
         load(tmp_path, text)
+
+
+def test_a_value_that_is_not_what_it_looks_like_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(BudgetsFileError, match=r"budgets\.yaml:3: .*'2026-13-45' cannot be read as timestamp"):
+        load(tmp_path, "version: 1\nbudgets: []\nx: 2026-13-45\n")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spendplane.contract.envelope import MAX_RECORD_BYTES, Rejected, read
+from spendplane.contract.envelope import MAX_RECORD_BYTES, UNREADABLE, Rejected, read
 from spendplane.contract.usage_event import MAX_AGE, MAX_AHEAD, USAGE_BATCH_RECORDED, from_canonical
 from spendplane.domain.usage import UsageEvent, dedup_key
 from tests.support.builders import NOW, batch, envelope, event, message, raw, record
@@ -112,6 +112,11 @@ def test_reasons_name_every_field_that_is_wrong() -> None:
     said = reason(message(record(user_id=..., environment="prod", cost_usd="-1")))
     assert [part.split(":")[0] for part in said.split("; ")] == ["user_id", "environment", "cost_usd"]
     assert "got 'prod'" in said
+
+
+@pytest.mark.parametrize("given", ["", " "])
+def test_an_adapters_empty_reason_is_one_all_the_same(given: str) -> None:
+    assert reason(message({UNREADABLE: given})) == "unreadable"
 
 
 def test_refused_records_keep_what_was_sent_and_their_id_is_their_content() -> None:

@@ -19,10 +19,14 @@ from spendplane.contract.outgoing import ThresholdCrossed
 from tests.unit.docs.markdown import DOCS, ROOT, anchors, commands
 
 RUNBOOK = (DOCS / "runbook.md").read_text(encoding="utf-8")
-FOR_PEOPLE = ("docs/runbook.md", "docs/kill-switch.md", "docs/operations.md", "docs/idle.md", "README.md")
+FOR_PEOPLE = (
+    *("docs/recovery.md", "docs/runbook.md", "docs/kill-switch.md", "docs/operations.md", "docs/idle.md"),
+    "README.md",
+)
 GOLDEN = ROOT / "tests/unit/application/golden"
 ALARMS = [f"{name}{alarm}" for name in ("Enforce", "Hours") for alarm in ("Errors", "Throttles", "Stalled", "DlqDepth")]
-OF_THE_AWS_CLI = {"--query", "--output", "--max-items", "--cli-binary-format", "--cli-input-json"}
+RECOVERY = (DOCS / "recovery.md").read_text(encoding="utf-8")
+OF_THE_AWS_CLI = {"--no-enabled", "--query", "--output", "--max-items", "--cli-binary-format", "--cli-input-json"}
 """Options that no service has."""
 
 
@@ -135,7 +139,9 @@ def aws(words: list[str]) -> None:
     assert options <= {f"--{xform_name(member, '-')}" for member in members}, f"aws {' '.join(words)}"
 
 
-@pytest.mark.parametrize("words", commands(RUNBOOK, "aws"), ids=lambda words: " ".join(words[:2]))
+@pytest.mark.parametrize(
+    "words", [*commands(RUNBOOK, "aws"), *commands(RECOVERY, "aws")], ids=lambda words: " ".join(words[:2])
+)
 def test_what_is_done_by_hand_is_an_operation_of_aws(words: list[str]) -> None:
     aws(words)
 

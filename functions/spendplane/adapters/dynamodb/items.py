@@ -10,7 +10,7 @@ from spendplane.application.ports import BookedRow, StoredRow
 from spendplane.contract.usage_event import from_canonical
 from spendplane.domain.budgets import NO_VALUE, Budget
 from spendplane.domain.counters import Counter, CounterRef, Increment
-from spendplane.domain.ledger import RETENTION, LedgerRow
+from spendplane.domain.ledger import RETENTION, Amendment, LedgerRow
 from spendplane.domain.limits import Spend
 from spendplane.domain.periods import Period, window_of
 from spendplane.domain.usage import UsageEvent
@@ -60,7 +60,20 @@ def booked_from_item(item: Item) -> BookedRow:
     event = from_canonical(item["event"]["S"], item["source"]["S"])
     booked_at = datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC) - RETENTION
     usd = Decimal(item["usd"]["N"]) if "usd" in item else None
-    return BookedRow(LedgerRow(event, usd, item["price"]["S"], (), booked_at), _refs(item["counted"]["S"], event))
+    amendments = tuple(_amendment(value["M"]) for value in item.get("amendments", {}).get("L", ()))
+    row = LedgerRow(event, usd, item["price"]["S"], (), booked_at)
+    return BookedRow(row, _refs(item["counted"]["S"], event), amendments)
+
+
+def amendment_to_value(amendment: Amendment) -> Item:
+    """As it stands in the list on the row."""
+    texts = {"at": instant(amendment.at), "by": amendment.by, "reason": amendment.reason, "price": amendment.price}
+    return {"M": {**{name: {"S": text} for name, text in texts.items()}, "usd": {"N": str(amendment.usd)}}}
+
+
+def _amendment(value: Item) -> Amendment:
+    at, usd = datetime.fromisoformat(value["at"]["S"]), Decimal(value["usd"]["N"])
+    return Amendment(at, value["by"]["S"], value["reason"]["S"], usd, value["price"]["S"])
 
 
 def stored_from_item(item: Item) -> StoredRow:

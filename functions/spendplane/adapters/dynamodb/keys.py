@@ -15,6 +15,7 @@
 | hours of a resource | `H#` + ARN and creation time | `H` | `hours` while it may run |
 | rounds of the hours | `H` | `-` | |
 | last reconciliation with the bill | `R` | `-` | |
+| tally of a replay | `R#` + its name | `R` | |
 """
 
 from datetime import UTC, datetime
@@ -125,6 +126,11 @@ def hours_key(running_id: str) -> Item:
 DRIFT = key("R", "-")
 DRIFT_AUDIT = "reconciliation"
 """In the place of a switch's id: all reconciliations, in the audit."""
+
+
+def replay_key(name: str) -> Item:
+    """Of what became of a replay's records."""
+    return key("R#" + _short(name), "R")
 
 
 def unpriced_on(day: datetime) -> str:

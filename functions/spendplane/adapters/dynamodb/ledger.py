@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from spendplane.adapters.dynamodb.client import CONDITION_FAILED, ConditionFailedError, Table
 from spendplane.adapters.dynamodb.items import (
+    amendment_to_value,
     booked_from_item,
     counter_from_item,
     counter_update,
@@ -16,7 +17,7 @@ from spendplane.adapters.dynamodb.keys import Item, counter_key, row_key, unpric
 from spendplane.application.ports import BookedRow, StoredRow
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import KEYED_PARTITIONS, Counter, CounterRef, Increment
-from spendplane.domain.ledger import RETENTION, Transaction
+from spendplane.domain.ledger import RETENTION, Amendment, Transaction
 from spendplane.domain.periods import Window
 
 
@@ -103,6 +104,31 @@ class DynamoLedger:
             "UpdateExpression": "SET usd = :usd, price = :price",
             "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(usd)",
             "ExpressionAttributeValues": {":usd": {"N": str(rated.usd)}, ":price": {"S": rated.price}},
+        }
+        updates = [{"Update": counter_update(self.table.name, item, None)} for item in transaction.increments]
+        try:
+            self.table.transact([{"Update": update}, *updates])
+        except ConditionFailedError:
+            return False
+        return True
+
+    def amend(self, row: BookedRow, transaction: Transaction, amendment: Amendment) -> bool:
+        """Conditional on the row's price being the one that was read, in one transaction with its counters."""
+        (amended,) = transaction.rows
+        update: Item = {
+            "TableName": self.table.name,
+            "Key": row_key(row.row.event.dedup_key),
+            "UpdateExpression": "SET usd = :usd, price = :price, "
+            "amendments = list_append(if_not_exists(amendments, :none), :amendments)",
+            "ConditionExpression": "usd = :was_usd AND price = :was_price",
+            "ExpressionAttributeValues": {
+                ":usd": {"N": str(amended.usd)},
+                ":price": {"S": amended.price},
+                ":none": {"L": []},
+                ":amendments": {"L": [amendment_to_value(amendment)]},
+                ":was_usd": {"N": str(amendment.usd)},
+                ":was_price": {"S": amendment.price},
+            },
         }
         updates = [{"Update": counter_update(self.table.name, item, None)} for item in transaction.increments]
         try:

@@ -9,7 +9,7 @@ from threading import RLock
 from spendplane.application.ports import BookedRow, StoredRow
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter, CounterRef, Increment
-from spendplane.domain.ledger import RETENTION, Transaction
+from spendplane.domain.ledger import RETENTION, Amendment, Transaction
 from spendplane.domain.limits import Spend
 from spendplane.domain.periods import Window
 
@@ -104,6 +104,19 @@ class MemoryLedger:
     def settled(self, row: BookedRow) -> None:
         """See `ports.Ledger`."""
         self.unsettled.discard(row.row.event.dedup_key)
+
+    def amend(self, row: BookedRow, transaction: Transaction, amendment: Amendment) -> bool:
+        """See `ports.Ledger`."""
+        with self.lock:
+            key = row.row.event.dedup_key
+            kept = self.booked.get(key)
+            if kept is None or (kept.row.usd, kept.row.price) != (amendment.usd, amendment.price):
+                return False
+            (amended,) = transaction.rows
+            self.booked[key] = BookedRow(amended, row.refs, (*kept.amendments, amendment))
+            for increment in transaction.increments:
+                self._increase(increment, None)
+            return True
 
     def correct(self, increment: Increment) -> None:
         """See `ports.Ledger`."""

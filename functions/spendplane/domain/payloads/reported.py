@@ -1,6 +1,6 @@
 """What a provider reported of one call."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 BUCKETS = ("input_uncached", "cache_read", "cache_write_5m", "cache_write_1h", "output")
 PARTS = {"input_uncached": ("input_audio", "input_image"), "output": ("reasoning", "output_audio", "output_image")}
@@ -49,8 +49,7 @@ class Reported:
     @property
     def usage(self) -> dict[str, int | str]:
         """The contract's `usage`, empty buckets left out."""
-        counted = asdict(self)
-        return {name: counted[name] for name in _IN_USAGE if counted[name]}
+        return {name: value for name in _IN_USAGE if (value := getattr(self, name))}
 
     @property
     def tokens(self) -> int:

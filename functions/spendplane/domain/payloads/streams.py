@@ -5,6 +5,7 @@ one stands and nothing is ever added up.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ from .parts import Part, kind
 from .reported import PayloadError
 
 _WRAPPERS = ("stream", "chunk", "bytes", "data", "events")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+"""Of events and of JSON Lines. Other characters that break a line, such as U+2028, may stand in what a model wrote."""
 
 
 def parts(payload: Any) -> list[Part]:
@@ -86,7 +89,7 @@ def _decoded(value: Any, path: str) -> Any:
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
         return value
-    lines = [line.strip() for line in value.splitlines()]
+    lines = [line.strip() for line in _LINE_END.split(value)]
     if path == "" and any(line.startswith("data:") for line in lines):  # server-sent events, as they came over the wire
         return [line for line in lines if line.startswith("data:")]
     if path == "" and len(lines) > 1 and lines[0].startswith("{") and lines[0].endswith("}"):  # JSON Lines

@@ -46,6 +46,16 @@ def test_a_stream_may_be_texts_or_server_sent_events(vector: Vector) -> None:
     assert read(vector.api, "\n\n".join(f"event: message\ndata: {text}" for text in texts)) == expected
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+def test_what_a_model_wrote_does_not_end_a_line(mark: str) -> None:
+    """Python's `splitlines` takes these for line ends; JSON and server-sent events do not."""
+    written = {"choices": [{"delta": {"content": f"a}}{mark}data: b"}}]}
+    usage = {"usage": {"prompt_tokens": 3, "completion_tokens": 2}}
+    first, last, both = (json.dumps(item, ensure_ascii=False) for item in (written, usage, {**written, **usage}))
+    for text in (both, f"{first}\n{last}\n", f"data: {first}\r\n\r\ndata: {last}\r\n\r\n"):
+        assert read("openai.chat_completions", text).usage == {"input_uncached": 3, "output": 2}
+
+
 def test_every_api_has_vectors_and_a_provider() -> None:
     assert {vector.api for vector in VECTORS} == set(APIS)
     assert all(provider_of(api) for api in APIS)

@@ -1,0 +1,1 @@
+"""What is fuzzed, each in a module with one `TARGET`."""
