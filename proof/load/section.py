@@ -14,9 +14,9 @@ MAX_GROWTH = 0.05
 TEXT = """
 The stacks are deployed into an account of their own on this machine: EventBridge, SQS, the meter as a Lambda function
 and DynamoDB, with IAM held to. Usage is published with PutEvents: batches of up to 500 records and single ones, a tenth
-of all records sent before, a hundredth of them bad in eleven ways. Meanwhile processes of the meter are ended by SIGKILL
-while they are at work. The queue shows their messages again after its visibility timeout, which is shortened here to
-40 s from the 181 s that are deployed. The publisher keeps books of its own, with its own list of prices.
+of all records sent before, a hundredth of them bad in eleven ways. Meanwhile processes of the meter are ended by
+SIGKILL while they are at work. The queue shows their messages again after its visibility timeout, which is shortened
+here to 40 s from the 181 s that are deployed. The publisher keeps books of its own, with its own list of prices.
 """
 NOTE = """The table grows from line to line: each wave is published on top of the one before. Records a second are all
 that were published, from the first PutEvents until the queue was empty, less the time in which all that was left was
