@@ -61,7 +61,7 @@ def install(app: Any, iam_actions: Any, iam: Any) -> None:  # MiniStack's module
 
     iam_actions.extract_iam_action, iam_actions.extract_resource_arn = action, arn
     iam_actions.request_tag_context = keys
-    for service in ("ecs", "sagemaker"):
+    for service in sorted(_NAMED_IN_BODY):
         app.SERVICE_HANDLERS[service] = _guarded(app.SERVICE_HANDLERS[service], service, iam_actions)
 
 
@@ -72,6 +72,8 @@ def further_checks(service: str, operation: str, body: Body, place: str, tags: M
         yield f"{service}:{operation}", more, dict(tags)
     if service == "sagemaker" and operation in _MADE_WITH_TAGS and body.get("Tags"):
         yield "sagemaker:AddTags", arns[0], {**tags, "sagemaker:TaggingAction": operation}
+    if (service, operation) == ("application-autoscaling", "RegisterScalableTarget") and body.get("Tags"):
+        yield "application-autoscaling:TagResource", arns[0], dict(tags)
     if (service, operation) == ("sagemaker", "DeleteEndpoint"):
         for target in _scaled_variants(body.get("EndpointName"), place):
             yield "application-autoscaling:DeregisterScalableTarget", target, {}

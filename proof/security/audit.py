@@ -55,8 +55,9 @@ def main() -> int:
     scratch = ROOT / "build" / "audit"
     scratch.mkdir(parents=True, exist_ok=True)
     found = findings(scratch, lambda words: print(f"audit: {words}", flush=True))
-    for audit in found.audits:
+    for audit in (audit for audit in found.audits if audit.audited):
         print(f"audit: {audit.file}: {audit.audited} packages audited, {len(audit.vulnerable)} vulnerabilities")
+    print(f"audit: {'secrets: nobody looked' if found.secrets is None else f'{len(found.secrets)} new secrets'}")
     for name, packages in found.licences.items():
         print(f"audit: ships under {name}: {', '.join(packages)}")
     for file, components in found.sbom.items():

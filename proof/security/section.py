@@ -43,15 +43,20 @@ def run(settings: Settings) -> Section:
 
 
 def _summary(proven: int, excused: int, rows: Sequence[Threat], named: Sequence[str], found: Findings) -> str:
-    audited = sum(audit.audited for audit in found.audits)
-    faults = sum(len(audit.vulnerable) for audit in found.audits)
-    unaudited = sum(audit.unaudited for audit in found.audits)
-    gap = f"; NOT AUDITED: {unaudited} packages" if unaudited else ""
-    return (
-        f"{proven} rights proven needed, {excused} excused; {len(rows)} threats, {len(named)} tests; "
-        f"{audited} packages audited, {faults} vulnerabilities{gap}; "
-        f"{'secrets not looked for' if found.secrets is None else f'{len(found.secrets)} secrets'}"
+    audited, faults, unaudited = (
+        sum(figures)
+        for figures in zip(*((a.audited, len(a.vulnerable), a.unaudited) for a in found.audits), strict=True)
     )
+    parts = [
+        f"{proven} rights proven needed, {excused} excused" if proven else "rights not looked at",
+        f"{len(rows)} threats, held by {len(named)} tests"
+        if proven
+        else f"{len(rows)} threats, whose tests were not run",
+        f"{audited} packages audited, {faults} vulnerabilities" if audited else "",
+        f"{unaudited} packages NOT AUDITED" if unaudited else "",
+        "secrets not looked for" if found.secrets is None else f"{len(found.secrets)} new secrets",
+    ]
+    return "; ".join(part for part in parts if part)
 
 
 def _failures(outcome: Outcome, named: Sequence[str], *, quick: bool) -> list[str]:

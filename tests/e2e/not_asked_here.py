@@ -68,6 +68,12 @@ EXCUSES = (
         "https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html",
     ),
     Excuse(
+        ("spendplane-bedrock-logging",),
+        ("iam:PassRole",),
+        "Bedrock asks for it where a role is handed over to it; the local account asks at Lambda and the like only",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+    ),
+    Excuse(
         ("bedrock.amazonaws.com",),
         ("logs:CreateLogStream", "logs:PutLogEvents"),
         "Bedrock takes the role on to write its log; the local account writes it by itself",

@@ -201,6 +201,34 @@ def test_the_function_reads_logs_publishes_and_can_do_nothing_else(deployed: Dep
         assert refused(clients("logs").filter_log_events, logGroupName=deployed.account.outputs["InvocationLogGroup"])
 
 
+def test_a_stack_that_goes_turns_its_logging_off_and_one_that_comes_back_turns_it_on(deployed: Deployed) -> None:
+    """The function alone, by CloudFormation's requests: the stack itself is needed by other tests."""
+
+    def setting() -> dict[str, Any]:
+        found: dict[str, Any] = deployed.client("bedrock").get_model_invocation_logging_configuration()
+        return found.get("loggingConfig") or {}
+
+    before, outputs = setting(), deployed.account.outputs
+    places = {"BucketName": outputs["InvocationLogBucket"], "LogGroupName": outputs["InvocationLogGroup"]}
+    properties = {
+        **places, "RoleArn": before["cloudWatchConfig"]["roleArn"], "Bodies": "", "Places": ",".join(places.values())
+    }  # fmt: skip
+    for kind, expected in (("Delete", {}), ("Create", before)):
+        assert requested(deployed, kind, properties)["Status"] == "SUCCESS"
+        assert setting() == expected
+
+
+def requested(deployed: Deployed, kind: str, properties: dict[str, str]) -> Any:
+    """What CloudFormation is told by the function."""
+    s3, key = deployed.client("s3"), f"e2e-answers/{uuid.uuid4().hex}"
+    place = {"Bucket": deployed.account.outputs["InvocationLogBucket"], "Key": key}
+    ids = {"StackId": "e2e", "RequestId": "e2e", "LogicalResourceId": "Setting"}
+    url = s3.generate_presigned_url("put_object", Params=place)
+    event = {**ids, "RequestType": kind, "ResponseURL": url, "ResourceProperties": properties}
+    deployed.invoke("bedrock-logging", event)
+    return json.load(s3.get_object(**place)["Body"])
+
+
 def queue_url(deployed: Deployed) -> str:
     """Of what waits to be read."""
     found: str = deployed.client("sqs").get_queue_url(QueueName="spendplane-bedrock-logs")["QueueUrl"]

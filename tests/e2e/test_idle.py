@@ -136,14 +136,13 @@ def test_it_is_announced_taken_to_zero_and_given_back_and_production_is_not(
     client = deployed.client("sagemaker")
     before = client.describe_endpoint(EndpointName=STAGING)["EndpointConfigName"]
 
-    name = f"idle/idle/t/endpoint/{STAGING}"
     with role_of(deployed, "enforce") as clients:
         (announced,) = later(clients, *names, soon, command="idle")["switches"]
-        assert (announced["switch_id"], announced["phase"]) == (name, "announced")
+        assert (announced["switch_id"], announced["phase"]) == (f"idle/idle/t/endpoint/{STAGING}", "announced")
         assert client.describe_endpoint(EndpointName=STAGING)["EndpointStatus"] == "InService"
         assert later(clients, *names, soon + HOUR / 2, command="idle")["switches"] == []
-        looked_at = later(clients, *names, soon + HOUR, command="reconcile")["switches"]  # others may be due as well
-    (down,) = (item for item in looked_at if item["switch_id"] == name)
+        looked = later(clients, *names, soon + HOUR, command="reconcile")["switches"]  # whatever is due by then
+    (down,) = (item for item in looked if item["switch_id"] == announced["switch_id"])
     assert (down["phase"], [item["status"] for item in down["targets"]]) == ("on", ["throttled"])
     with pytest.raises(client.exceptions.ClientError, match="Could not find endpoint"):
         client.describe_endpoint(EndpointName=STAGING)

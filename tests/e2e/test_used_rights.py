@@ -12,9 +12,10 @@ import pytest
 from local import used_rights
 from tests.e2e.deployed import Deployed
 from tests.e2e.not_asked_here import excuses, nobody
+from tests.support.workers import ALONE
 
 HERE = Path(__file__)
-ELSEWHERE = {"test_endpoint_types.py", "test_lifetime.py"}
+ELSEWHERE = {Path(file).name for file in ALONE}
 """Have accounts of their own."""
 
 
@@ -22,21 +23,47 @@ def test_every_right_of_every_role_was_needed(deployed: Deployed, request: pytes
     files = {item.path.name for item in request.session.items} | ELSEWHERE
     if missing := {path.name for path in HERE.parent.glob("test_*.py")} - files:
         pytest.skip(f"a part of the folder uses a part of the rights: {', '.join(sorted(missing))} did not run")
-    needed = used_rights.needed(used_rights.read(deployed.account.files.scratch / used_rights.FILE))
-    users = dict(_users(deployed))
-    granted = {users.get(role, role): (role, actions) for role, actions in _granted(deployed)}
-    unused, spare = [], []
-    for user, (role, actions) in sorted(granted.items()):
-        proven, known = needed.get(role, set()), excuses(user)
-        unused += [f"{user}: {action}" for action in sorted(actions - proven - known.keys())]
-        spare += [f"{user}: {action}" for action in sorted(known.keys() - (actions - proven))]
-        excused = {action: [known[action].why, known[action].source] for action in sorted(actions & known.keys())}
-        told = json.dumps({"proven": sorted(actions & proven), "excused": excused})
+    rights = _rights(deployed)
+    spare = []
+    for user, (granted, proven) in rights.items():
+        known = excuses(user)
+        spare += [f"{user}: {action}" for action in sorted(known.keys() - (granted - proven))]
+        excused = {action: [known[action].why, known[action].source] for action in sorted(granted & known.keys())}
+        told = json.dumps({"proven": sorted(granted & proven), "excused": excused})
         request.node.user_properties.append((f"rights of {user}", told))
+    unused = _unused(rights)
     assert not unused, "superfluous, or never tried here:\n" + "\n".join(unused)
     assert not spare, "the local account asks for these, or nobody has them: no excuse is needed:\n" + "\n".join(spare)
-    assert nobody(granted) == set(), "excused, but nobody of this name has a role"
-    assert len(granted) > 10
+    assert nobody(rights) == set(), "excused, but nobody of this name has a role"
+    assert len(rights) > 10
+
+
+def test_a_right_that_nothing_needs_is_found(deployed: Deployed) -> None:
+    iam = deployed.client("iam")
+    role = deployed.client("lambda").get_function_configuration(FunctionName="spendplane-sweep")["Role"]
+    name = {"RoleName": role.rpartition("/")[2], "PolicyName": "superfluous"}
+    grant = {"Effect": "Allow", "Action": ["dynamodb:Scan"], "Resource": "*"}
+    iam.put_role_policy(**name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [grant]}))
+    try:
+        assert "spendplane-sweep: dynamodb:Scan" in _unused(_rights(deployed))
+    finally:
+        iam.delete_role_policy(**name)
+    assert "spendplane-sweep: dynamodb:Scan" not in _unused(_rights(deployed))
+
+
+def _rights(deployed: Deployed) -> dict[str, tuple[set[str], set[str]]]:
+    """By who takes a role on: what it may do, and what of that was needed so far."""
+    needed = used_rights.needed(used_rights.read(deployed.account.files.scratch / used_rights.FILE))
+    users = dict(_users(deployed))
+    return {users[role]: (actions, needed.get(role, set())) for role, actions in sorted(_granted(deployed))}
+
+
+def _unused(rights: dict[str, tuple[set[str], set[str]]]) -> list[str]:
+    return [
+        f"{user}: {action}"
+        for user, (granted, proven) in sorted(rights.items())
+        for action in sorted(granted - proven - excuses(user).keys())
+    ]
 
 
 def _users(deployed: Deployed) -> Iterator[tuple[str, str]]:

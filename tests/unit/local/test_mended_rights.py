@@ -120,6 +120,17 @@ def test_each_described_service_is_asked_for() -> None:
     assert asked == [other, f"arn:aws:ecs:{PLACE}:service/c/x"]
 
 
+@pytest.mark.parametrize(("tags", "asked"), [({"environment": "staging"}, 1), ({}, 0)])
+def test_registering_what_is_scaled_asks_for_its_tags(tags: dict[str, str], asked: int) -> None:
+    body = {"ResourceId": "endpoint/e/variant/a", "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
+    keys = {"aws:requesttag/environment": "staging"}
+    found = list(
+        further_checks("application-autoscaling", "RegisterScalableTarget", {**body, "Tags": tags}, PLACE, keys)
+    )
+    new = f"arn:aws:application-autoscaling:{PLACE}:scalable-target/*"
+    assert found == [("application-autoscaling:TagResource", new, keys)] * asked
+
+
 def test_deleting_an_endpoint_asks_for_the_scaling_that_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of its own variants only: without that right AWS deletes nothing."""
     mine, other = (
