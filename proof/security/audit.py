@@ -24,7 +24,7 @@ class Findings:
     def failures(self) -> list[str]:
         """What has to be mended, a line each."""
         faults = [f"{audit.file}: {fault}" for audit in self.audits for fault in audit.vulnerable]
-        faults += [f"looks like a secret, and is not in .secrets.baseline: {secret}" for secret in self.secrets or ()]
+        faults += [f"secrets: {secret}" for secret in self.secrets or ()]
         refused = {name: packages for name, packages in self.licences.items() if not supply.allowed(name)}
         return faults + [f"may not ship under {name}: {', '.join(packages)}" for name, packages in refused.items()]
 

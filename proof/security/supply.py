@@ -17,7 +17,7 @@ from proof.security.threats import ROOT
 TOOLS = ROOT / "build" / "audit" / "bin"
 BASELINE = ROOT / ".secrets.baseline"
 SHIPPED = "requirements/layer.txt"
-LOCKED = (SHIPPED, "requirements/dev.txt")
+LOCKED = (SHIPPED, "requirements/dev.txt", "requirements/proof.txt")
 ALLOWED = frozenset({"Apache-2.0", "BSD-3-Clause", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0"})
 """Licences under which a package may ship in the layer: none asks that what uses it be published."""
 _BY_OTHER_NAMES = {
@@ -72,7 +72,7 @@ def secrets(scratch: Path) -> list[str] | None:
     except FileNotFoundError:
         return None
     if ran.returncode:
-        return [f"detect-secrets ended with {ran.returncode}: {ran.stderr[-200:]}"]
+        return [f"nobody could look: detect-secrets ended with {ran.returncode}: {ran.stderr.strip()[-200:]}"]
     return new_secrets(json.loads(BASELINE.read_text())["results"], json.loads(copy.read_text())["results"])
 
 
@@ -80,7 +80,7 @@ def new_secrets(known: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]
     """By file and hash; lines may move. One that nobody has looked at in the baseline counts as new."""
     seen = {(file, item["hashed_secret"]) for file, items in known.items() for item in items if _harmless(item)}
     return [
-        f"{file}:{item['line_number']}: {item['type']}"
+        f"{file}:{item['line_number']}: {item['type']}, which is not in .secrets.baseline"
         for file, items in found.items()
         for item in items
         if (file, item["hashed_secret"]) not in seen
