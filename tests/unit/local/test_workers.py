@@ -60,12 +60,24 @@ def test_one_that_is_at_work_is_ended_and_no_other(worker: Worker) -> None:
 
 def test_the_journal_follows_each_message_to_its_end() -> None:
     journal = Journal()
-    journal.note({"a", "b"}, {"status": "error", "error": "Worker process died"})
-    journal.note({"a"}, {"status": "error", "error": "Task timed out after 30.00 seconds"})
-    journal.note({"a", "c"}, {"status": "ok", "result": {"batchItemFailures": [{"itemIdentifier": "a"}]}})
+    journal.note({"a", "b"}, {"status": "error", "error": "Worker process died"}, killed=True)
+    journal.note({"a"}, {"status": "error", "error": "Task timed out after 30.00 seconds"}, killed=False)
+    journal.note({"a", "c"}, {"status": "ok", "result": {"batchItemFailures": [{"itemIdentifier": "a"}]}}, killed=False)
     assert (journal.cut_off, journal.timed_out, journal.messages_cut_off, journal.redelivered) == (1, 1, 2, 0)
-    journal.note({"a", "b"}, {"status": "ok", "result": None})
-    assert (journal.invocations, journal.redelivered, journal.open) == (4, 2, set())
+    journal.note({"a", "b"}, {"status": "ok", "result": None}, killed=True)
+    assert (journal.invocations, journal.cut_off, journal.redelivered, journal.open) == (4, 1, 2, set())
+
+
+def test_what_an_invocation_raised_is_kept(worker: Worker) -> None:
+    workers = Workers({f"000000000000:us-east-1:{NAME}:$LATEST": [worker]})
+
+    def invoke(_worker: Worker, _event: Any) -> dict[str, Any]:
+        raise RuntimeError("it did not start")
+
+    with pytest.raises(RuntimeError):
+        workers.watch(invoke)(worker, batch("a"))
+    found = answer(workers, "GET", NAME)[1]
+    assert (found["failed"], found["errors"]) == (1, ["RuntimeError('it did not start')"])
 
 
 def test_anything_else_is_refused() -> None:
