@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "/_spendplane/workers/"
+MAX_ERRORS = 10
 Answer = tuple[int, dict[str, Any]]
 
 
 @dataclass(slots=True)
 class Journal:
-    """What became of a function's invocations. `messages_cut_off` are those of batches that did not end, each once;
+    """What became of a function's invocations: `cut_off` by a kill, `timed_out`, `failed` in any other way, or done.
+
+    `messages_cut_off` are those of batches that did not end, each once;
     of these, `redelivered` were worked off by a later invocation, and `open` were not, so far.
     """
 
@@ -32,10 +35,12 @@ class Journal:
     failed: int = 0
     messages_cut_off: int = 0
     redelivered: int = 0
+    errors: list[str] = field(default_factory=list)
+    """Of those that failed, what the first of them said."""
     open: set[str] = field(default_factory=set)
 
-    def note(self, messages: set[str], result: dict[str, Any]) -> None:
-        """One invocation has ended; `result` is MiniStack's."""
+    def note(self, messages: set[str], result: dict[str, Any], *, killed: bool) -> None:
+        """One invocation has ended; `result` is MiniStack's, `killed` says whether its process was ended meanwhile."""
         self.invocations += 1
         if result.get("status") != "error":
             done = messages - _reported(result)
@@ -44,12 +49,13 @@ class Journal:
             return
         said = str(result.get("error"))
         self.messages_cut_off += len(messages - self.open)
-        if said == "Worker process died":
+        if killed:
             self.cut_off += 1
         elif "timed out" in said:
             self.timed_out += 1
         else:
             self.failed += 1
+            self.errors = [*self.errors, said][:MAX_ERRORS]
         self.open |= messages
 
 
@@ -60,25 +66,32 @@ class Workers:
         self._pools = pools
         self._journals: dict[str, Journal] = {}
         self._began: dict[Any, float] = {}
+        self._killed: set[Any] = set()
         self._lock = threading.Lock()
 
     def watch(self, invoke: Any) -> Any:
         """Around `Worker.invoke`."""
 
         def watched(worker: Any, event: Any, *given: Any, **more: Any) -> Any:
-            messages = _messages(event)
             with self._lock:
                 self._began[worker] = time.monotonic()
             try:
                 result = invoke(worker, event, *given, **more)
-            finally:
-                with self._lock:
-                    del self._began[worker]
-            with self._lock:
-                self._journals.setdefault(worker.func_name, Journal()).note(messages, result)
+            except Exception as error:
+                self._end(worker, event, {"status": "error", "error": repr(error)})
+                raise
+            self._end(worker, event, result)
             return result
 
         return watched
+
+    def _end(self, worker: Any, event: Any, result: dict[str, Any]) -> None:
+        with self._lock:
+            del self._began[worker]
+            killed = worker in self._killed
+            self._killed.discard(worker)
+            journal = self._journals.setdefault(worker.func_name, Journal())
+            journal.note(_messages(event), result, killed=killed)
 
     def look(self, name: str) -> Answer:
         """The journal, and each process with its peak of resident memory (None where the system does not tell)."""
@@ -98,6 +111,7 @@ class Workers:
                 return 409, {"message": f"no process of {name} is at work"}
             chosen = random.choice(busy)  # noqa: S311
             chosen._proc.kill()  # noqa: SLF001
+            self._killed.add(chosen)
             return 200, {"pid": chosen._proc.pid, "after_s": time.monotonic() - self._began[chosen]}  # noqa: SLF001
 
     def _alive(self, name: str) -> list[Any]:

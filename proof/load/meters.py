@@ -16,6 +16,8 @@ from local.workers import PREFIX
 
 METER = "spendplane-meter"
 LOOK_S = 0.2
+NOTICED_S = 5
+"""After so long the launcher knows whether an invocation was cut off."""
 PATIENCE_S = 60
 """So long a kill waits for a meter that is at work."""
 
@@ -65,17 +67,31 @@ class Meters:
     def kill(self, draw: random.Random) -> None:
         """Ends one that is at work, at any moment of its work. Raises TimeoutError where none is."""
         time.sleep(draw.random())
+        before = self.look()["cut_off"]
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            try:
-                with urlopen(Request(f"{self._url}/kill", method="POST"), timeout=30) as answer:  # noqa: S310
-                    self.killed.append(json.load(answer)["after_s"])
-                    return
-            except HTTPError as error:
-                if error.code != 409:
-                    raise
+            if self._end_one() and self._cut_off_since(before):
+                return  # else it had just answered: another one
             time.sleep(0.01)
         raise TimeoutError(f"no meter was at work for {PATIENCE_S} s")
+
+    def _end_one(self) -> bool:
+        try:
+            with urlopen(Request(f"{self._url}/kill", method="POST"), timeout=30) as answer:  # noqa: S310
+                self.killed.append(json.load(answer)["after_s"])
+        except HTTPError as error:
+            if error.code != 409:
+                raise
+            return False
+        return True
+
+    def _cut_off_since(self, before: int) -> bool:
+        deadline = time.monotonic() + NOTICED_S
+        while time.monotonic() < deadline:
+            if self.look()["cut_off"] > before:
+                return True
+            time.sleep(LOOK_S)
+        return False
 
 
 @contextmanager

@@ -155,6 +155,8 @@ def _set_value(text: str, item: Item, names: Names, values: Item) -> Item:
     if text[0] == ":":
         found: Item = values[text]
         return found
+    if both := re.fullmatch(r"list_append\((.+), (:\w+)\)", text):
+        return {"L": [*_set_value(both[1], item, names, values)["L"], *values[both[2]]["L"]]}
     call = re.fullmatch(r"if_not_exists\(([#\w]+), (:\w+)\)", text)
     if call is None:
         raise ValueError(f"unknown value {text}")

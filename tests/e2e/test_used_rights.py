@@ -12,9 +12,10 @@ import pytest
 from local import used_rights
 from tests.e2e.deployed import Deployed
 from tests.e2e.not_asked_here import excuses, nobody
+from tests.support.workers import ALONE
 
 HERE = Path(__file__)
-ELSEWHERE = {"test_endpoint_types.py", "test_lifetime.py"}
+ELSEWHERE = {Path(file).name for file in ALONE}
 """Have accounts of their own."""
 
 

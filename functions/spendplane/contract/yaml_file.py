@@ -48,7 +48,8 @@ class _Loader(yaml.SafeLoader):
             if isinstance(value, int):
                 str(value)  # one in hexadecimal may have more digits than Python writes, also into an error
         except _NOT_OF_ITS_KIND as error:
-            what = f"{_short(node.value)} cannot be read as {node.tag.rpartition(':')[2]}"
+            why = f": {error}" if isinstance(error, ValueError) else ""
+            what = f"{_short(node.value)} cannot be read as {node.tag.rpartition(':')[2]}{why}"
             raise yaml.constructor.ConstructorError(None, None, what, node.start_mark) from error
         return value
 

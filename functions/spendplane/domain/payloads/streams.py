@@ -89,7 +89,7 @@ def _decoded(value: Any, path: str) -> Any:
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
         return value
-    lines = [line.strip() for line in _LINE_END.split(value)]
+    lines = [line.strip() for line in _LINE_END.split(value.strip())]
     if path == "" and any(line.startswith("data:") for line in lines):  # server-sent events, as they came over the wire
         return [line for line in lines if line.startswith("data:")]
     if path == "" and len(lines) > 1 and lines[0].startswith("{") and lines[0].endswith("}"):  # JSON Lines

@@ -44,6 +44,7 @@ def test_a_stream_may_be_texts_or_server_sent_events(vector: Vector) -> None:
     assert read(vector.api, texts) == expected
     assert read(vector.api, [f"data: {text}" for text in texts] + ["data: [DONE]"]) == expected
     assert read(vector.api, "\n\n".join(f"event: message\ndata: {text}" for text in texts)) == expected
+    assert read(vector.api, "\n" + "\n\n".join(texts) + "\n") == expected
 
 
 @pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
