@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.hours import DynamoHoursBook
@@ -14,6 +13,8 @@ from tests.e2e.deployed import Deployed, eventually
 PRICE = Decimal("0.23")
 """Of ml.m5.xlarge for hosting in us-east-1, as shipped."""
 ROLE = "arn:aws:iam::000000000000:role/teams/models"
+MODEL = "ml.p3.2xlarge"
+"""An instance type that no price is known of."""
 OUTAGE = timedelta(hours=3)
 
 
@@ -77,7 +78,7 @@ def test_a_notebook_without_a_price_is_in_sight_as_unpriced(deployed: Deployed) 
     deployed.invoke("hours", {})
     client.create_notebook_instance(
         NotebookInstanceName="e2e-hours",
-        InstanceType="ml.p3.2xlarge",
+        InstanceType=MODEL,
         RoleArn=ROLE,
         Tags=tags("e2e-hours-notebook"),
     )
@@ -85,8 +86,7 @@ def test_a_notebook_without_a_price_is_in_sight_as_unpriced(deployed: Deployed) 
     deployed.invoke("hours", {})
     counter = eventually(lambda: deployed.counter("e2e-hours-notebook"), lambda found: found.unpriced >= 1)
     assert counter.spend.usd == 0
-    rows: list[dict[str, Any]] = deployed.bus_events("Usage Unpriced")
-    assert any(row.get("model") == "ml.p3.2xlarge" for row in rows)
+    eventually(lambda: [event["model"] for event in deployed.bus_events("Usage Unpriced")], lambda told: MODEL in told)
     client.stop_notebook_instance(NotebookInstanceName="e2e-hours")
     client.delete_notebook_instance(NotebookInstanceName="e2e-hours")
 
