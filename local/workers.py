@@ -85,9 +85,24 @@ class Workers:
 
         return watched
 
+    def start(self, spawn: Any) -> Any:
+        """Around `Worker._spawn`: a process that starts is not at work yet. When a start fails, MiniStack ends all
+        other processes of the function as well, which AWS does not.
+        """
+
+        def started(worker: Any, *given: Any) -> None:
+            with self._lock:
+                known = self._began.pop(worker, None) is not None
+            spawn(worker, *given)
+            if known:
+                with self._lock:
+                    self._began[worker] = time.monotonic()
+
+        return started
+
     def _end(self, worker: Any, event: Any, result: dict[str, Any]) -> None:
         with self._lock:
-            del self._began[worker]
+            self._began.pop(worker, None)
             killed = worker in self._killed
             self._killed.discard(worker)
             journal = self._journals.setdefault(worker.func_name, Journal())
@@ -123,6 +138,7 @@ def install(app: Any, lambda_runtime: Any) -> None:  # MiniStack's modules
     """Before MiniStack serves."""
     workers = Workers(lambda_runtime._workers)  # noqa: SLF001  # one dictionary for the process's life
     lambda_runtime.Worker.invoke = workers.watch(lambda_runtime.Worker.invoke)
+    lambda_runtime.Worker._spawn = workers.start(lambda_runtime.Worker._spawn)  # noqa: SLF001
     others = app.app
 
     async def serve(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -16,8 +16,9 @@ from local.workers import PREFIX
 
 METER = "spendplane-meter"
 LOOK_S = 0.2
-NOTICED_S = 5
+NOTICED_S = 1
 """After so long the launcher knows whether an invocation was cut off."""
+SPREAD_S = 0.2
 PATIENCE_S = 60
 """So long a kill waits for a meter that is at work."""
 
@@ -66,7 +67,7 @@ class Meters:
 
     def kill(self, draw: random.Random) -> None:
         """Ends one that is at work, at any moment of its work. Raises TimeoutError where none is."""
-        time.sleep(draw.random())
+        time.sleep(draw.random() * SPREAD_S)
         before = self.look()["cut_off"]
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:

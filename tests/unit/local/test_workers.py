@@ -80,5 +80,19 @@ def test_what_an_invocation_raised_is_kept(worker: Worker) -> None:
     assert (found["failed"], found["errors"]) == (1, ["RuntimeError('it did not start')"])
 
 
+def test_a_process_that_starts_is_not_at_work(worker: Worker) -> None:
+    """Neither is it ended: MiniStack would take the other processes of the function with it."""
+    workers = Workers({f"000000000000:us-east-1:{NAME}:$LATEST": [worker]})
+    seen = []
+
+    def invoke(cold: Worker, _event: Any) -> dict[str, Any]:
+        workers.start(lambda _worker: seen.append(answer(workers, "POST", f"{NAME}/kill")[0]))(cold)
+        seen.append(answer(workers, "POST", f"{NAME}/kill")[0])
+        return {"status": "ok", "result": None}
+
+    workers.watch(invoke)(worker, batch("a"))
+    assert seen == [409, 200]
+
+
 def test_anything_else_is_refused() -> None:
     assert answer(Workers({}), "DELETE", NAME)[0] == 404
