@@ -2,7 +2,7 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("tests/e2e/", "tests/stacks/", "tests/contract/", "tests/unit/")
+TOGETHER = ("tests/e2e/", "tests/stacks/", "tests/contract/", "tests/unit/local/")
 """Folders whose tests share what is slow to make: an account, an assembly, engines. Elsewhere a file is a unit."""
 
 ALONE = ("tests/e2e/test_endpoint_types.py", "tests/e2e/test_lifetime.py", "tests/e2e/test_recovery.py")
