@@ -9,12 +9,14 @@ _ABSENT = object()
 def merged(before: State, down: State | None, observed: State | None, *, resumed: bool = False) -> State:
     """What the target should be when it is not down.
 
-    A part that is as throttling leaves it becomes what it was before; all else stays as somebody set it since.
+    A part that is as throttling leaves it becomes what it was before; all else stays as somebody set it since. A target
+    that throttling takes away (`down` None) comes back part by part: when that had begun (`resumed`), what is not there
+    yet still has to come, also where somebody has changed another part by then.
     """
     if observed is None:
         return before
     if down is None:
-        return before if resumed and not foreign(before, None, observed, resumed=True) else observed
+        return {**before, **{part: value for part, value in observed.items() if value}} if resumed else observed
     wanted = {}
     for part in _parts(before, observed):
         now = observed.get(part, _ABSENT)

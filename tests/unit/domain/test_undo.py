@@ -49,7 +49,8 @@ GONE = [
     ({"a": 5}, True, BEFORE, []),  # it is coming back
     ({"a": 5, "b": None}, True, BEFORE, []),
     ({"a": 5, "b": {}}, True, BEFORE, []),
-    ({"a": 9}, True, {"a": 9}, ["a"]),
+    ({"a": 9}, True, {"a": 9, "b": 7}, ["a"]),  # somebody changed what was back already; the rest still has to come
+    ({"a": 9, "b": 0}, True, {"a": 9, "b": 7}, ["a"]),
     ({"a": 9, "b": 7}, False, {"a": 9, "b": 7}, ["a"]),
     ({"a": 5, "b": 7, "c": 1}, True, {"a": 5, "b": 7, "c": 1}, ["c"]),
 ]

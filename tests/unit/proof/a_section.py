@@ -1,4 +1,4 @@
-"""A section of the proof, as a teammate would add one."""
+"""A section of the proof, as one is added."""
 
 from collections.abc import Sequence
 
