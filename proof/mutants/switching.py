@@ -78,7 +78,7 @@ SWITCHING = (
         "second-look-is-the-undo",
         "What is found on a second look, already at zero, becomes the undo: a release gives back nothing.",
         f"{_CORE}/application/hands.py",
-        "before=merged(grip.before, down, observed, resumed=restoring or grip.partial),",
+        "before=merged(grip.before, down, observed, resumed=partial),",
         "before=observed,",
         (*_HANDS, "tests/properties/test_kill_switch_machine.py", "tests/properties/test_kill_switch_crashes.py"),
     ),

@@ -104,6 +104,10 @@ class SimActuator:
         """See `fleet.Actuator`."""
         return None if self.kind == VANISHING else dict.fromkeys(before, 0)
 
+    def same(self, before: State, observed: State) -> bool:  # noqa: ARG002
+        """See `fleet.Actuator`; whoever makes it again makes it as it was."""
+        return True
+
     def throttle(self, target: Target, before: State) -> None:
         """See `fleet.Actuator`."""
         if self.kind == VANISHING:

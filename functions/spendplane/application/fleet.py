@@ -29,6 +29,9 @@ class Actuator(Protocol):
     def throttled(self, before: State) -> State | None:
         """How a target that was like this looks when it is fully turned down (pure); None: it is not there."""
 
+    def same(self, before: State, observed: State) -> bool:
+        """Whether what is there is what was taken away and is coming back (pure), not another made in its place."""
+
     def throttle(self, target: Target, before: State) -> None:
         """Turns it down. `before` has been stored."""
 

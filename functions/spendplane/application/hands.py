@@ -123,11 +123,12 @@ class Hands:
             return Outcome(grip.target, Status.GONE, "it is not there any more", grip.before)
         if joined.attempts >= self.max_attempts:
             return self._escalated(joined, observed)
+        partial = (restoring or grip.partial) and actuator.same(grip.before, observed)
         again = replace(
             joined,
             phase=GripPhase.ENGAGING,
-            before=merged(grip.before, down, observed, resumed=restoring or grip.partial),
-            partial=restoring or grip.partial,
+            before=merged(grip.before, down, observed, resumed=partial),
+            partial=partial,
             since=now if was_down or restoring else grip.since,
             attempts=joined.attempts + was_down,
             error=_TURNED_ON if was_down else grip.error,
@@ -176,7 +177,7 @@ class Hands:
     def _restore(self, switch_id: str, grip: Grip, now: datetime) -> Outcome:
         actuator = self._actuator(grip.target)
         begun = None
-        resumed = grip.phase is GripPhase.RESTORING or grip.partial
+        partial = grip.phase is GripPhase.RESTORING or grip.partial
         if grip.phase is not GripPhase.RESTORING:
             undo = {"target": grip.target.key, "to": dict(grip.before)}
             begun = AuditEntry(switch_id, now, 2, "restoring", undo)
@@ -187,6 +188,7 @@ class Hands:
             down = actuator.throttled(grip.before)
             if observed is None and down is not None:
                 return self._left(grip, "it is not there any more", None)
+            resumed = partial and observed is not None and actuator.same(grip.before, observed)
             changed = foreign(grip.before, down, observed, resumed=resumed)
             wanted = merged(grip.before, down, observed, resumed=resumed)
             if wanted != observed:

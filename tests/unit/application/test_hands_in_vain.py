@@ -223,6 +223,34 @@ def test_what_a_person_made_anew_is_left(bench: Bench) -> None:
     assert bench.state(CHAT) == {"instances": 3}
 
 
+def test_what_a_person_made_anew_while_it_came_back_gets_nothing_of_the_former_ones(bench: Bench) -> None:
+    _come_back_in_part(bench)
+    bench.fleet.add(CHAT, made=2, instances=7)
+    outcome = bench.release(CHAT)
+    assert (outcome.status, outcome.detail.partition(": ")[2]) == (Status.LEFT, "made, instances, scaling")
+    assert bench.state(CHAT) == {"made": 2, "instances": 7}
+
+
+def test_one_made_anew_goes_down_and_comes_back_as_its_maker_left_it(bench: Bench) -> None:
+    _come_back_in_part(bench)
+    bench.fleet.add(CHAT, made=2, instances=7)
+    assert bench.engage(CHAT).status is Status.THROTTLED
+    assert bench.state(CHAT) is None
+    assert (bench.grip(CHAT).before, bench.grip(CHAT).partial) == ({"made": 2, "instances": 7}, False)
+    assert bench.release(CHAT).status is Status.RESTORED
+    assert bench.state(CHAT) == {"made": 2, "instances": 7}
+
+
+def _come_back_in_part(bench: Bench) -> None:
+    bench.fleet.add(CHAT, made=1, instances=3, scaling=5)
+    bench.engage(CHAT)
+    bench.fleet.before_call = _at(bench.fleet, "restore", 3)
+    with pytest.raises(Crash):
+        bench.release(CHAT)
+    assert bench.state(CHAT) == {"made": 1, "instances": 3}
+    bench.fleet.before_call = refusing(DENIED)
+
+
 def test_what_was_deleted_stays_gone(bench: Bench) -> None:
     bench.engage()
     del bench.fleet.states[AGENT.key]

@@ -76,6 +76,10 @@ class Kind(ABC):
     def throttled(self, before: State) -> State | None:
         """How a target that was like this looks when it is fully turned down (pure); None: it is not there."""
 
+    def same(self, before: State, observed: State) -> bool:  # noqa: ARG002
+        """Whether what is there is what was taken away (pure). What throttling does not take away always is."""
+        return True
+
     @abstractmethod
     def throttle(self, target: Target, before: State) -> None:
         """Turns it down. `before` has been stored."""

@@ -48,6 +48,13 @@ class SageMakerEndpoint(Kind):
         """It is not there."""
         return None
 
+    def same(self, before: State, observed: State) -> bool:
+        """By its configuration, and by the project and environment that its tags name: an endpoint that somebody
+        created under this name meanwhile, or gave to production, gets nothing of the former one's.
+        """
+        was, now = before[ENDPOINT], observed[ENDPOINT]
+        return bool(now["config"] == was["config"] and inherited(now["tags"]) == inherited(was["tags"]))
+
     def throttle(self, target: Target, before: State) -> None:
         """Deletes it, unless what it would be created from is gone. One that is just changing cannot be deleted."""
         reader, name, config = self._reader(target), before[ENDPOINT]["name"], before[ENDPOINT]["config"]

@@ -69,6 +69,10 @@ class MemoryActuator:
         """See `fleet.Actuator`."""
         return None if self.kind == VANISHING else dict.fromkeys(before, 0)
 
+    def same(self, before: State, observed: State) -> bool:
+        """See `fleet.Actuator`; by the part `made`, where there is one."""
+        return observed.get("made") in (None, before.get("made"))
+
     def throttle(self, target: Target, before: State) -> None:
         """See `fleet.Actuator`; one call per part."""
         if self.kind == VANISHING:

@@ -1,5 +1,7 @@
 """Endpoints that come back, with what AWS deleted along with them."""
 
+from typing import Any
+
 import pytest
 
 from spendplane.adapters.fleet.sagemaker_endpoint import SageMakerEndpoint
@@ -94,6 +96,23 @@ def test_somebody_elses_endpoint_of_this_name_is_left_alone(stubs: Stubs) -> Non
     stubs.expect(SAGEMAKER, "describe_endpoint", NAME, endpoint(config="Chat-v8"))
     with pytest.raises(RefusedError, match="with the configuration Chat-v8 instead of Chat-v7"):
         SageMakerEndpoint(stubs).restore(TARGET, SCALED)
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({}, True),
+        ({"tags": {**TAGS, "team": "web"}}, True),
+        ({"config": "Chat-v8"}, False),
+        ({"tags": {**TAGS, "environment": "production"}}, False),
+        ({"tags": {**TAGS, "project": "search"}}, False),
+        ({"tags": {}}, False),
+    ],
+    ids=str,
+)
+def test_whose_it_is_shows_in_its_configuration_and_in_the_tags_that_bind(change: dict[str, Any], same: bool) -> None:
+    observed = {**PLAIN, "endpoint": {**PLAIN["endpoint"], **change}}
+    assert SageMakerEndpoint(lambda _: None).same(SCALED, observed) is same
 
 
 def test_a_creation_that_failed_says_why(stubs: Stubs) -> None:
