@@ -10,7 +10,7 @@ from cli.errors import Exit
 from cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from spendplane.application.rebuild import Difference, RebuildReport
+    from spendplane.application.rebuild import Difference, MendReport, RebuildReport
     from spendplane.domain.counters import CounterRef
 
 
@@ -24,32 +24,38 @@ def rebuild(
 ) -> None:
     """Recompute every counter from the ledger, and compare. Reads the whole table.
 
-    Differences count only when two passes agree on them, so that events on their way are none. Counters that began
-    before the oldest row that is kept (45 days) cannot be verified.
+    A counter that grows while the rows are read is read anew, three times in all: what is on its way is no difference.
+    Counters that began before the oldest row that is kept (45 days) cannot be verified.
     """
-    from spendplane.application.rebuild import Rebuild
+    from spendplane.application.rebuild import Mend, Rebuild
+    from spendplane.bootstrap import judge
 
     if check and fix:
         raise typer.BadParameter("--check only compares, --fix also writes: choose one")
     run = session(context)
+    ports = run.ports()
     with output.counting("reading the ledger") as progress:
-        report = Rebuild(run.ports().ledger)(run.now(), fix=fix, progress=progress)
+        report = Rebuild(ports.ledger)(run.now(), progress)
+    mended = Mend(ports.ledger, judge(ports), ports.retry)(report.differences, run.now()) if fix else None
     if as_json:
-        output.print_json(_object(report))
+        output.print_json(_object(report, mended))
     else:
-        _tell(report)
+        _tell(report, mended)
     if report.differences and not fix:
         raise typer.Exit(Exit.FOUND)
 
 
-def _object(report: "RebuildReport") -> dict[str, Any]:
+def _object(report: "RebuildReport", mended: "MendReport | None") -> dict[str, Any]:
     return {
         "rows": report.rows,
         "counters": report.counters,
         "ledger_usd": report.ledger_usd,
         "differences": [_difference(item) for item in report.differences],
         "unverifiable": [_ref(ref) for ref in report.unverifiable],
-        "fixed": report.fixed,
+        "moving": [_ref(ref) for ref in report.moving],
+        "fixed": mended.fixed if mended else 0,
+        "outrun": mended.outrun if mended else 0,
+        "alerts": mended.alerts if mended else 0,
     }
 
 
@@ -77,11 +83,13 @@ def _difference(item: "Difference") -> dict[str, Any]:
     }
 
 
-def _tell(report: "RebuildReport") -> None:
+def _tell(report: "RebuildReport", mended: "MendReport | None") -> None:
     rows, counters = output.count(report.rows, "row"), output.count(report.counters, "counter")
     read = f"{rows} (${output.plain(report.ledger_usd)}) and {counters} read"
     if report.unverifiable:
         read += f"; {output.count(len(report.unverifiable), 'counter')} not compared: older than the ledger"
+    if report.moving:
+        read += f"; {output.count(len(report.moving), 'counter')} not compared: they grew too fast, try again later"
     if not report.differences:
         output.out(f"The counters agree with the ledger to the last digit: {read}.")
         return
@@ -95,4 +103,11 @@ def _tell(report: "RebuildReport") -> None:
         made.add_row(name, str(ref.window), usd, *counts)
     output.out(made, "")
     found = f"{output.count(len(report.differences), 'counter')} not as the ledger says; {read}."
-    output.out(f"{found} Fixed: {report.fixed:,}." if report.fixed else f"{found} Mend: spendplane rebuild --fix")
+    output.out(f"{found} {_mended(mended) if mended else 'Mend: spendplane rebuild --fix'}")
+
+
+def _mended(mended: "MendReport") -> str:
+    told = f"Fixed: {mended.fixed:,}."
+    if mended.outrun:
+        told += f" Mended by somebody else meanwhile: {mended.outrun:,}; look again: spendplane rebuild --check."
+    return f"{told} {output.count(mended.alerts, 'alert')} raised." if mended.alerts else told

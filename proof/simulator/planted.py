@@ -11,6 +11,7 @@ from typing import Any
 from proof.simulator.run import Plant
 from proof.simulator.services import SimQueue
 from proof.simulator.world import World
+from spendplane.adapters.dynamodb.items import counter_update
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.application.ports import Announcement, StoredRow
 from spendplane.contract.envelope import Message
@@ -61,7 +62,7 @@ def _claim_then_increment(ledger: DynamoLedger, transaction: Transaction) -> Seq
     stored = ledger.commit(replace(transaction, increments=()))
     if not stored:
         for increment in transaction.increments:
-            ledger.correct(increment)
+            ledger.table.transact([{"Update": counter_update(ledger.table.name, increment, None)}])
     return stored
 
 

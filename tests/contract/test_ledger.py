@@ -228,6 +228,15 @@ def test_a_correction_is_relative(stores: Stores) -> None:
     assert counter.since == NOW
 
 
+def test_a_correction_is_made_once_by_whoever_saw_the_same(stores: Stores) -> None:
+    change = Increment(ref(MONTHLY), usd=Decimal(1))
+    assert [stores.ledger.correct(change, mends) for mends in (1, 0, 0, 2, 1)] == [False, True, False, False, True]
+    counter = read(stores, ref(MONTHLY))[0]
+    assert (counter.spend, counter.mends) == (Spend(Decimal(2)), 2)
+    stores.ledger.commit(transaction([row("a", "5", [MONTHLY])]))
+    assert read(stores, ref(MONTHLY))[0].mends == 2
+
+
 def test_the_first_booking_sets_since(stores: Stores) -> None:
     stores.ledger.commit(transaction([row("a", "1", [MONTHLY], booked_at=at("2026-11-22T12:00:00+00:00"))]))
     stores.ledger.commit(transaction([row("b", "1", [MONTHLY], booked_at=at("2026-11-22T13:00:00+00:00"))]))

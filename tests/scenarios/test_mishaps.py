@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from spendplane.application.rebuild import MendReport
 from spendplane.contract.envelope import read
 from spendplane.domain.periods import Period
 from tests.support.builders import SONNET, at, batch, budget, message, record
@@ -210,7 +211,7 @@ def test_a_difference_is_found_and_mended_to_the_last_digit() -> None:
     ledger.correct(Increment(counter, usd=Decimal("1000000000.000000000000000001"), tokens=3, requests=-1, unpriced=2))
     (difference,) = day.world.rebuild().differences
     assert difference.missing.usd == Decimal("-1000000000.000000000000000001")
-    assert day.world.rebuild(fix=True).fixed == 1
+    assert day.world.mend() == MendReport(fixed=1, outrun=0, alerts=0)
     assert day.world.rebuild().differences == ()
     day.expect_spent("cap", "4.000000000000000001")
 

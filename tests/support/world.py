@@ -16,7 +16,7 @@ from spendplane.application.meter import Meter, MeterReport
 from spendplane.application.notify import Notify
 from spendplane.application.orders import Answer, Orders
 from spendplane.application.ports import Announcement, PriceBook
-from spendplane.application.rebuild import Rebuild, RebuildReport
+from spendplane.application.rebuild import Mend, MendReport, Rebuild, RebuildReport
 from spendplane.application.replay import Replay
 from spendplane.application.reprice import Reprice, RepriceReport
 from spendplane.application.status import Standing, Status
@@ -114,6 +114,10 @@ class Process:
         """The command's use case."""
         return Correct(self.stores.ledger, self.prices, bootstrap.judge(self._ports), QUICK)
 
+    def mend(self) -> Mend:
+        """The command's use case."""
+        return Mend(self.stores.ledger, bootstrap.judge(self._ports), QUICK)
+
 
 @dataclass(slots=True)
 class World:
@@ -167,9 +171,13 @@ class World:
         """`spendplane reprice`."""
         return self.process().reprice()(self.now)
 
-    def rebuild(self, *, fix: bool = False) -> RebuildReport:
-        """`spendplane rebuild`."""
-        return Rebuild(self.process().stores.ledger)(self.now, fix=fix)
+    def rebuild(self) -> RebuildReport:
+        """`spendplane rebuild --check`."""
+        return Rebuild(self.process().stores.ledger)(self.now)
+
+    def mend(self) -> MendReport:
+        """`spendplane rebuild --fix`."""
+        return self.process().mend()(self.rebuild().differences, self.now)
 
     def replay(self, **changes: str) -> list[tuple[str, str]]:
         """Replays everything in quarantine; returns what the bus got as usage."""

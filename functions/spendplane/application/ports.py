@@ -83,8 +83,8 @@ class Ledger(Protocol):
         Raises BusyError.
         """
 
-    def correct(self, increment: Increment) -> None:
-        """Adds a difference to a counter: only for `rebuild --fix`."""
+    def correct(self, increment: Increment, mends: int = 0) -> bool:
+        """Adds a difference to a counter: only for `rebuild --fix`. False if it was mended more often than `mends`."""
 
 
 class Definitions(Protocol):

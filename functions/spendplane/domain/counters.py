@@ -87,7 +87,8 @@ class Increment:
 class Counter:
     """A counter as read. `fired` holds `<percent>.<revision>` of the alerts that were raised.
 
-    `since` is when its first record was booked (None: never); `unpriced` counts records whose cost is unknown.
+    `since` is when its first record was booked (None: never); `unpriced` counts records whose cost is unknown; `mends`
+    is how often `rebuild --fix` mended it.
     """
 
     ref: CounterRef
@@ -96,6 +97,7 @@ class Counter:
     fired: frozenset[str] = frozenset()
     since: datetime | None = None
     contributors: dict[str, Decimal] = field(default_factory=dict)
+    mends: int = 0
 
     def merged(self, other: "Counter") -> "Counter":
         """Two shards of one counter, together."""
@@ -114,4 +116,5 @@ class Counter:
             fired=self.fired | other.fired,
             since=min(known, default=None),
             contributors=shares,
+            mends=self.mends + other.mends,
         )

@@ -88,6 +88,17 @@ def stored_from_item(item: Item) -> StoredRow:
     )
 
 
+def counter_mend(table: str, change: Increment, mends: int) -> Item:
+    """An `Update` that adds to one counter unless it was mended more than so many times."""
+    update = counter_update(table, change, None)
+    update["UpdateExpression"] += ", mends = :now" if " SET " in update["UpdateExpression"] else " SET mends = :now"
+    update["ConditionExpression"] = "mends = :seen" if mends else "attribute_not_exists(mends)"
+    update["ExpressionAttributeValues"] |= {":now": {"N": str(mends + 1)}}
+    if mends:
+        update["ExpressionAttributeValues"][":seen"] = {"N": str(mends)}
+    return update
+
+
 def counter_update(table: str, change: Increment, since: datetime | None) -> Item:
     """An `Update` that adds to one counter. `since` is kept from the first one."""
     adds = ["usd :usd", "tokens :tokens", "requests :requests"]
@@ -132,6 +143,7 @@ def counter_from_item(item: Item) -> Counter:
         fired=frozenset(item["fired"]["SS"]) if "fired" in item else frozenset(),
         since=datetime.fromisoformat(item["since"]["S"]) if "since" in item else None,
         contributors={name: Decimal(value["N"]) for name, value in item.items() if name[:2] in {"u:", "m:"}},
+        mends=int(_number(item, "mends")),
     )
 
 

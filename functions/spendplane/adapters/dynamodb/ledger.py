@@ -9,6 +9,7 @@ from spendplane.adapters.dynamodb.items import (
     amendment_to_value,
     booked_from_item,
     counter_from_item,
+    counter_mend,
     counter_update,
     rows_to_items,
     stored_from_item,
@@ -143,8 +144,12 @@ class DynamoLedger:
             row_key(row.row.event.dedup_key), "REMOVE #work, work_at", ExpressionAttributeNames={"#work": "work"}
         )
 
-    def correct(self, increment: Increment) -> None:
+    def correct(self, increment: Increment, mends: int = 0) -> bool:
         """A relative change, so that records which arrive meanwhile stay counted. It is a transaction for its token:
-        after a lost reply the client repeats a call by itself, and would add twice.
+        after a lost reply the client repeats a call by itself, and would be refused by its own mend.
         """
-        self.table.transact([{"Update": counter_update(self.table.name, increment, None)}])
+        try:
+            self.table.transact([{"Update": counter_mend(self.table.name, increment, mends)}])
+        except ConditionFailedError:
+            return False
+        return True

@@ -37,7 +37,7 @@ class MemoryLedger:
             return []
 
     def _increase(self, change: Increment, since: datetime | None) -> None:
-        place = (change.ref, change.shard if change.ref.key is None else 0)
+        place = self._place(change)
         old = self.shards.get(place, Counter(change.ref))
         added = Counter(
             change.ref,
@@ -47,6 +47,9 @@ class MemoryLedger:
             contributors=change.contributors,
         )
         self.shards[place] = old.merged(added)
+
+    def _place(self, change: Increment) -> tuple[CounterRef, int]:
+        return change.ref, change.shard if change.ref.key is None else 0
 
     def counters(self, refs: Iterable[tuple[CounterRef, int]]) -> dict[CounterRef, Counter]:
         """See `ports.Ledger`."""
@@ -118,10 +121,15 @@ class MemoryLedger:
                 self._increase(increment, None)
             return True
 
-    def correct(self, increment: Increment) -> None:
+    def correct(self, increment: Increment, mends: int = 0) -> bool:
         """See `ports.Ledger`."""
         with self.lock:
+            place = self._place(increment)
+            if self.shards.get(place, Counter(increment.ref)).mends != mends:
+                return False
             self._increase(increment, None)
+            self.shards[place] = replace(self.shards[place], mends=mends + 1)
+            return True
 
     def expire(self, now: datetime) -> None:
         """What the table's time to live does."""
