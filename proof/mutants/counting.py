@@ -130,6 +130,22 @@ COUNTING = (
         _LEDGER,
     ),
     Mutant(
+        "on-its-way-is-missing",
+        "Records that come while the ledger is read are taken for missing, and the mend counts them twice.",
+        f"{_CORE}/application/rebuild.py",
+        "return (before.spend, before.unpriced, before.mends) == (now.spend, now.unpriced, now.mends)",
+        "return now is not None",
+        ("tests/unit/application/test_rebuild.py",),
+    ),
+    Mutant(
+        "mended-twice",
+        "Two people who mend the same difference at once both add it.",
+        f"{_CORE}/adapters/dynamodb/items.py",
+        'update["ConditionExpression"] = "mends = :seen" if mends else "attribute_not_exists(mends)"',
+        'update["ConditionExpression"] = "mends = :seen OR :now = :now" if mends else ":now = :now"',
+        _LEDGER,
+    ),
+    Mutant(
         "too-old-by-a-day",
         "A record is taken that the ledger no longer remembers.",
         f"{_CORE}/contract/usage_event.py",

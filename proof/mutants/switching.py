@@ -91,6 +91,14 @@ SWITCHING = (
         ("tests/unit/domain/test_undo.py", *_HANDS),
     ),
     Mutant(
+        "another-ones-endpoint",
+        "An endpoint that somebody else made under the same name is given the former one's scaling.",
+        f"{_CORE}/application/hands.py",
+        "resumed = partial and observed is not None and actuator.same(grip.before, observed)",
+        "resumed = partial and observed is not None",
+        ("tests/unit/application/test_hands_in_vain.py",),
+    ),
+    Mutant(
         "first-release-wins",
         "Of two budgets that keep a target down, the first that lets go turns it on.",
         f"{_CORE}/application/hands.py",
