@@ -44,9 +44,23 @@ def test_entries_by_day_newest_first(stores: Stores) -> None:
 
 def test_a_replayed_entry_stays_listed(stores: Stores) -> None:
     stores.quarantine.put([ENTRY])
-    stores.quarantine.replayed("e1")
+    stores.quarantine.replayed(ENTRY)
     (found,) = stores.quarantine.entries([TODAY])
     assert found == replace(ENTRY, state="REPLAYED")
+
+
+def test_one_that_was_refused_again_before_it_was_marked_is_waiting_again(stores: Stores) -> None:
+    stores.quarantine.put([ENTRY])
+    again = replace(ENTRY, seen_at=NOW + timedelta(milliseconds=1))
+    stores.quarantine.put([again])
+    stores.quarantine.replayed(ENTRY)
+    assert list(stores.quarantine.entries([TODAY])) == [again]
+
+
+def test_one_that_is_gone_is_not_marked(stores: Stores) -> None:
+    stores.quarantine.replayed(ENTRY)
+    assert stores.quarantine.get("e1") is None
+    assert list(stores.quarantine.entries([TODAY])) == []
 
 
 def test_more_than_one_call_takes(stores: Stores) -> None:

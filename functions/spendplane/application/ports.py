@@ -186,8 +186,8 @@ class Quarantine(Protocol):
     def entries(self, days: Iterable[str]) -> Iterator[QuarantineEntry]:
         """The entries of these days (`2026-11-22`, UTC), newest day first as given."""
 
-    def replayed(self, entry_id: str) -> None:
-        """It was published again."""
+    def replayed(self, entry: QuarantineEntry) -> None:
+        """It was published again. One that was refused again meanwhile, or is gone, stays as it is."""
 
 
 class PriceBook(Protocol):

@@ -22,7 +22,7 @@ class Replay:
     def __call__(self, entry: QuarantineEntry, changes: dict[str, str] | None = None) -> None:
         """Publishes one entry, with `changes` to its top-level fields. Raises NotReplayableError and BusyError."""
         self.bus.publish_usage(entry.source or FALLBACK_SOURCE, [_mended(entry, changes or {})])
-        self.quarantine.replayed(entry.id)
+        self.quarantine.replayed(entry)
 
 
 def _mended(entry: QuarantineEntry, changes: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from spendplane.adapters.dynamodb.client import Table
+from spendplane.adapters.dynamodb.client import ConditionFailedError, Table
 from spendplane.adapters.dynamodb.keys import Item, instant, quarantine_key, quarantined_on
 from spendplane.application.ports import QuarantineEntry
 
@@ -40,14 +40,18 @@ class DynamoQuarantine:
             for item in self.table.waiting(quarantined_on(day), newest_first=True):
                 yield from_item(item)
 
-    def replayed(self, entry_id: str) -> None:
-        """Stays listed, as REPLAYED."""
-        self.table.update(
-            quarantine_key(entry_id),
-            "SET #state = :replayed",
-            ExpressionAttributeNames={"#state": "state"},
-            ExpressionAttributeValues={":replayed": {"S": "REPLAYED"}},
-        )
+    def replayed(self, entry: QuarantineEntry) -> None:
+        """Stays listed, as REPLAYED. Where the meter has refused it again before we get here, it has another time."""
+        try:
+            self.table.update(
+                quarantine_key(entry.id),
+                "SET #state = :replayed",
+                ConditionExpression="work_at = :seen",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={":replayed": {"S": "REPLAYED"}, ":seen": {"S": instant(entry.seen_at)}},
+            )
+        except ConditionFailedError:
+            return
 
 
 def to_item(entry: QuarantineEntry) -> Item:

@@ -29,6 +29,8 @@ class MemoryQuarantine:
                 reverse=True,
             )
 
-    def replayed(self, entry_id: str) -> None:
+    def replayed(self, entry: QuarantineEntry) -> None:
         """See `ports.Quarantine`."""
-        self.kept[entry_id] = replace(self.kept[entry_id], state="REPLAYED")
+        kept = self.kept.get(entry.id)
+        if kept and kept.seen_at == entry.seen_at:
+            self.kept[entry.id] = replace(kept, state="REPLAYED")
