@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proof.security import supply
+from proof.security.advisories import Comparison
 from proof.security.threats import ROOT
 
 SBOM = ROOT / "build" / "sbom"
@@ -21,6 +22,11 @@ class Findings:
     sbom: dict[str, int]
 
     @property
+    def compared(self) -> list[tuple[str, Comparison]]:
+        """By lock file, what the extract of advisories said where the service was not asked."""
+        return [(audit.file, audit.compared) for audit in self.audits if audit.compared]
+
+    @property
     def failures(self) -> list[str]:
         """What has to be mended, a line each."""
         faults = [f"{audit.file}: {fault}" for audit in self.audits for fault in audit.vulnerable]
@@ -33,6 +39,13 @@ class Findings:
         """What nobody could look at: neither good nor bad."""
         open_ = [audit for audit in self.audits if audit.unaudited]
         found = [f"not audited: {audit.unaudited} packages of {audit.file}: {audit.reason}" for audit in open_]
+        found += [
+            f"not compared: {', '.join(item.unknown)} of {file}: not looked up for the advisories of {item.as_of}"
+            for file, item in self.compared
+            if item.unknown
+        ]
+        if self.compared:
+            found.append(f"not seen: any advisory published after {self.compared[0][1].as_of}")
         if self.secrets is None:
             found.append("not audited: secrets: detect-secrets is not installed: run `make audit`")
         return (
@@ -57,6 +70,8 @@ def main() -> int:
     found = findings(scratch, lambda words: print(f"audit: {words}", flush=True))
     for audit in (audit for audit in found.audits if audit.audited):
         print(f"audit: {audit.file}: {audit.audited} packages audited, {len(audit.vulnerable)} vulnerabilities")
+    for file, item in found.compared:
+        print(f"audit: {file}: {item}")
     print(f"audit: {'secrets: nobody looked' if found.secrets is None else f'{len(found.secrets)} new secrets'}")
     for name, packages in found.licences.items():
         print(f"audit: ships under {name}: {', '.join(packages)}")

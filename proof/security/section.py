@@ -12,7 +12,8 @@ TEXT = """The account on this machine holds every call of every function to its 
 let it through. Proven: without this grant something that the end-to-end tests did would have been refused. Excused:
 AWS needs it, and the local account never asks for it, each with its reason and AWS's page. The threats and their
 controls stand in [threat-model.md](threat-model.md); here their tests were run. An advisory service that cannot be
-reached is told as "not audited", which is not the same as nothing found."""
+reached is told as "not audited", which is not the same as nothing found; such packages are compared with an extract
+of the advisories that the repository holds, up to its date."""
 
 
 def run(settings: Settings) -> Section:
@@ -33,6 +34,7 @@ def run(settings: Settings) -> Section:
             "threats": len(rows),
             "tests_of_threats": len(named),
             "not_audited": list(found.gaps),
+            "compared_offline": {file: str(item) for file, item in found.compared},
             "licences": found.licences,
             "sbom_components": found.sbom,
         },
@@ -53,10 +55,16 @@ def _summary(proven: int, excused: int, rows: Sequence[Threat], named: Sequence[
         if proven
         else f"{len(rows)} threats, whose tests were not run",
         f"{audited} packages audited, {faults} vulnerabilities" if audited else "",
-        f"{unaudited} packages NOT AUDITED" if unaudited else "",
+        f"{unaudited} packages NOT AUDITED{_offline(found)}" if unaudited else "",
         "secrets not looked for" if found.secrets is None else f"{len(found.secrets)} new secrets",
     ]
     return "; ".join(part for part in parts if part)
+
+
+def _offline(found: Findings) -> str:
+    items = [item for _, item in found.compared]
+    packages, hits = sum(item.packages for item in items), sum(len(item.affected) for item in items)
+    return f", {packages} of them compared with advisories up to {items[0].as_of}: {hits} hits" if items else ""
 
 
 def _failures(outcome: Outcome, named: Sequence[str], *, quick: bool) -> list[str]:
@@ -77,11 +85,16 @@ def _tables(outcome: Outcome, rows: Sequence[Threat], found: Findings) -> list[T
     reasons = [(_some(what), f"[{why}]({source})") for (why, source), what in excuses.items()]
     bad = outcome.failed.keys()
     threatened = [(row.threat, len(row.tests), not bad & set(row.tests)) for row in rows]
-    audits = [(item.file, item.audited, len(item.vulnerable), item.unaudited, item.reason) for item in found.audits]
+    audits = [
+        (item.file, item.audited, len(item.vulnerable), item.unaudited, item.reason, str(item.compared or ""))
+        for item in found.audits
+    ]
     shipped = [(name, len(packages), ", ".join(packages)) for name, packages in found.licences.items()]
     tables = [
         Table("Threats", ("threat", "tests", "held"), threatened),
-        Table("Known vulnerabilities", ("lock file", "audited", "vulnerable", "not audited", "why not"), audits),
+        Table(
+            "Known vulnerabilities", ("lock file", "audited", "vulnerable", "not audited", "why not", "instead"), audits
+        ),
         Table("Licences of what ships in the layer", ("licence", "packages", "which"), shipped),
         Table("SBOM, in build/sbom", ("file", "components"), list(found.sbom.items())),
     ]

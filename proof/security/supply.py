@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
+from proof.security import advisories
 from proof.security.threats import ROOT
 
 TOOLS = ROOT / "build" / "audit" / "bin"
@@ -32,35 +34,52 @@ _SECONDS = 600
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Of one lock file. `reason` says why `unaudited` packages could not be looked up."""
+    """Of one lock file. `reason` says why the service was not asked for `unaudited` packages.
+
+    `compared` is what the extract of advisories says of those; whatever it finds is in `vulnerable` too.
+    """
 
     file: str
     audited: int
     unaudited: int
     vulnerable: tuple[str, ...]
     reason: str = ""
+    compared: advisories.Comparison | None = None
 
 
 def audit(file: str) -> Audit:
-    """Asks PyPI's advisories for every locked package. Out of reach is not the same as free of faults."""
-    command = [str(TOOLS / "pip-audit"), "--requirement", file, "--require-hashes", "--disable-pip", "--format", "json"]
-    total = sum(1 for _ in requirements(file))
-    try:
-        ran = _run([*command, "--progress-spinner", "off"])
-    except FileNotFoundError:
-        return Audit(file, 0, total, (), "pip-audit is not installed: run `make audit`")
-    try:
-        listed = json.loads(ran.stdout)["dependencies"]
-    except ValueError:
-        last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        return Audit(file, 0, total, (), f"pip-audit ended with {ran.returncode}: {last[:200]}")
-    skipped = [item["skip_reason"] for item in listed if "skip_reason" in item]
+    """Asks PyPI's advisories for every locked package, and the extract of them where PyPI is out of reach.
+
+    Out of reach is not the same as free of faults, and an extract knows nothing newer than itself.
+    """
+    listed, reason = _pip_audit(file)
+    locked = requirements(file)
+    skipped = {canonicalize_name(item["name"]): item["skip_reason"] for item in listed if "skip_reason" in item}
+    unasked = locked if reason else [item for item in locked if canonicalize_name(item.name) in skipped]
+    compared = advisories.load().compare(unasked) if unasked else None
     faults = [
         f"{item['name']} {item['version']}: {fault['id']}, mended in {', '.join(fault['fix_versions']) or 'no version'}"
         for item in listed
         for fault in item.get("vulns", ())
     ]
-    return Audit(file, len(listed) - len(skipped), len(skipped), tuple(faults), skipped[0] if skipped else "")
+    reason = reason or next(iter(skipped.values()), "")
+    unaudited = len(skipped) if listed else len(locked)
+    vulnerable = (*faults, *(compared.affected if compared else ()))
+    return Audit(file, len(listed) - len(skipped), unaudited, vulnerable, reason, compared)
+
+
+def _pip_audit(file: str) -> tuple[list[dict[str, Any]], str]:
+    """What it says of each package; nothing, with the reason, where it could not run or speak."""
+    command = [str(TOOLS / "pip-audit"), "--requirement", file, "--require-hashes", "--disable-pip", "--format", "json"]
+    try:
+        ran = _run([*command, "--progress-spinner", "off"])
+    except FileNotFoundError:
+        return [], "pip-audit is not installed: run `make audit`"
+    try:
+        return json.loads(ran.stdout)["dependencies"], ""
+    except ValueError:
+        last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        return [], f"pip-audit ended with {ran.returncode}: {last[:200]}"
 
 
 def secrets(scratch: Path) -> list[str] | None:
@@ -135,9 +154,13 @@ def sbom(folder: Path) -> dict[str, int]:
 
 def requirements(file: str) -> Sequence[Requirement]:
     """What a lock file installs on this machine."""
+    return [item for item in pinned(file) if item.marker is None or item.marker.evaluate()]
+
+
+def pinned(file: str) -> Sequence[Requirement]:
+    """What a lock file installs on any machine."""
     lines = (ROOT / file).read_text().splitlines()
-    pinned = [Requirement(line.rstrip("\\ ")) for line in lines if re.match(r"[\w.-]+==", line)]
-    return [item for item in pinned if item.marker is None or item.marker.evaluate()]
+    return [Requirement(line.rstrip("\\ ")) for line in lines if re.match(r"[\w.-]+==", line)]
 
 
 def _components(file: Path, ran: subprocess.CompletedProcess[str]) -> int:
