@@ -2,13 +2,16 @@
 
 import sys
 import time
+import traceback
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+from proof.origin import Origin
 from proof.report import Report
 from proof.section import Listed, Section, Settings
 from proof.sections import SECTIONS
@@ -37,7 +40,8 @@ def main(arguments: Sequence[str], sections: Sequence[Listed] = SECTIONS, root: 
         console.print(f"proof: unknown: {' '.join(unknown or words)}; sections: {', '.join(known)}\n{USAGE}")
         return 2
     folder = root / "build" / "proof-quick" if quick else root / "build"
-    report = Report(sections, folder / "proof.json", folder / "proof.md" if quick else root / "docs" / "proof.md")
+    page = folder / "proof.md" if quick else root / "docs" / "proof.md"
+    report = Report(sections, folder / "proof.json", page, Origin.of(root, datetime.now(UTC)))
     return _run([known[word] for word in words] or sections, report, folder, console, quick=quick)
 
 
@@ -49,13 +53,23 @@ def _run(chosen: Sequence[Listed], report: Report, folder: Path, console: Consol
         scratch.mkdir(parents=True, exist_ok=True)
         label = f"proof {number}/{len(chosen)}: {item.title}"
         with console.status(label) as status:
-            section = item.run(Settings(quick, scratch, _teller(console, status, label)))
+            section = _section(item, Settings(quick, scratch, _teller(console, status, label)), console)
         seconds = time.monotonic() - begin
         ran[item.name] = (section, seconds)
         report.add(item, section, seconds)
         report.write(ran)
         console.print(f"{label}: {section.summary} ({seconds:.0f} s)")
     return _sum_up(chosen, ran, report, console)
+
+
+def _section(item: Listed, settings: Settings, console: Console) -> Section:
+    """One that cannot get to its end has failed; the others still run, and their results stand."""
+    try:
+        return item.run(settings)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is this section's failure
+        console.print(traceback.format_exc(), markup=False)
+        reason = f"broke off: {type(error).__name__}: {error}".strip()
+        return Section(reason.splitlines()[0][:200], {}, failures=[reason[:1000].replace("\n", " ")])
 
 
 def _teller(console: Console, status: Status, label: str) -> Callable[[str], None]:

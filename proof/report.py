@@ -1,21 +1,23 @@
 """Results into `proof.json`, and into a page for people: of each only the sections that were run are replaced."""
 
 import json
-import os
-import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from proof.origin import Origin, machine
 from proof.section import Listed, Section, Table
 
 HEAD = """# The proof
 
-Written by `make proof`, which runs everything below on real parts and writes `build/proof.json`. What is promised
-stands in [guarantees.md](guarantees.md). A section that was not run again keeps its figures.
+Spendplane's promises stand in [guarantees.md](guarantees.md). Here they are put to the test, by `make proof`, which
+writes this page and `build/proof.json`. To repeat it you need a checkout, Python and Java, and no AWS account.
+`make proof ARGS=NAME` runs one section and leaves the others as they are; `make proof ARGS=--quick` is a smoke run.
 """
+COLUMNS = ("section", "what it shows", "result", "seconds", "run")
+NOT_RUN = "not run"
+Ran = Mapping[str, tuple[Section, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,20 @@ class Report:
     sections: Sequence[Listed]
     results: Path
     page: Path
+    origin: Origin
 
     def add(self, listed: Listed, section: Section, seconds: float) -> None:
         """One section; all others stay as they are."""
         known = json.loads(self.results.read_text()) if self.results.exists() else {}
-        failures = list(section.failures)
         known[listed.name] = {
-            "machine": machine(), "seconds": round(seconds, 1), "summary": section.summary, "failures": failures,
-            **section.data,
+            "held": not section.failures, "at": self.origin.at.isoformat(timespec="seconds"),
+            "commit": self.origin.commit, "machine": machine(), "seconds": round(seconds, 1),
+            "summary": section.summary, "failures": list(section.failures), **section.data,
         }  # fmt: skip
         self.results.parent.mkdir(parents=True, exist_ok=True)
-        self.results.write_text(json.dumps(known, indent=2) + "\n")
+        whole = self.results.with_suffix(".new")  # a run that is ended meanwhile leaves the file as it was
+        whole.write_text(json.dumps(known, indent=2) + "\n")
+        whole.replace(self.results)
         self._draw(listed.name, section)
 
     def _draw(self, name: str, section: Section) -> None:
@@ -46,16 +51,33 @@ class Report:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{name}-{plot.name}.svg").write_text(plot.svg)
 
-    def write(self, ran: dict[str, tuple[Section, float]]) -> None:
+    def write(self, ran: Ran) -> None:
         """The page, in the order of the sections."""
-        old = _blocks(self.page.read_text()) if self.page.exists() else {}
+        old = self.page.read_text() if self.page.exists() else ""
+        known = _blocks(old)
         blocks = []
         for item in self.sections:
-            block = self._block(item, *ran[item.name]) if item.name in ran else old.get(item.name)
+            block = self._block(item, *ran[item.name]) if item.name in ran else known.get(item.name)
             if block:
                 blocks.append(f"<!-- {item.name} -->\n{block.strip()}\n<!-- end of {item.name} -->\n")
         self.page.parent.mkdir(parents=True, exist_ok=True)
-        self.page.write_text("\n".join([HEAD, *blocks]))
+        self.page.write_text("\n".join([HEAD, self._overview(ran, _overview_rows(old)), *blocks]))
+
+    def _overview(self, ran: Ran, known: Mapping[str, str]) -> str:
+        """One line a section; one that was not run again keeps its own."""
+        rows = [
+            self._row(item, *ran[item.name]) if item.name in ran else known.get(item.name) or _not_run(item)
+            for item in self.sections
+        ]
+        held = sum("| **held**" in line for line in rows)
+        seconds = sum(int(found[1]) for line in rows if (found := re.search(r"\| (\d+) \| [^|]+ \|$", line)))
+        said = f"**{held} of {len(rows)} sections held**, in {seconds / 60:.0f} minutes."
+        lines = [said, "", row(COLUMNS), row(["---", "---", "---", "--:", "---"])]
+        return "\n".join([*lines, *rows]) + "\n"
+
+    def _row(self, item: Listed, section: Section, seconds: float) -> str:
+        result = f"{'**DID NOT HOLD**' if section.failures else '**held**'}: {section.summary}"
+        return row([_link(item), item.shows, cell(result), f"{seconds:.0f}", self.origin.words])
 
     def _block(self, item: Listed, section: Section, seconds: float) -> str:
         parts = [f"## {item.title}", f"**{section.summary}**"]
@@ -68,14 +90,10 @@ class Report:
         parts += [_table(table) for table in section.tables]
         here = machine()
         parts.append(
-            f"`python -m proof {item.name}` took {seconds:.0f} s on {here['cores']} cores, Python {here['python']}."
+            f"`make proof ARGS={item.name}` took {seconds:.0f} s on {here['cores']} cores, Python {here['python']} "
+            f"({self.origin.words})."
         )
         return "\n\n".join(parts)
-
-
-def machine() -> dict[str, Any]:
-    """What it ran on."""
-    return {"python": platform.python_version(), "cores": os.cpu_count(), "system": platform.system()}
 
 
 def cell(value: object) -> str:
@@ -89,15 +107,31 @@ def cell(value: object) -> str:
     return str(value).replace("|", "\\|").replace("\n", " ")
 
 
+def row(cells: Sequence[str]) -> str:
+    """A line of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
 def _table(table: Table) -> str:
-    figures = [all(isinstance(row[place], int | float) for row in table.rows) for place in range(len(table.columns))]
-    lines = [f"### {table.title}", "", _row(table.columns), _row(["--:" if right else "---" for right in figures])]
-    lines += [_row([cell(value) for value in row]) for row in table.rows]
+    figures = [all(isinstance(line[place], int | float) for line in table.rows) for place in range(len(table.columns))]
+    lines = [f"### {table.title}", "", row(table.columns), row(["--:" if right else "---" for right in figures])]
+    lines += [row([cell(value) for value in line]) for line in table.rows]
     return "\n".join(lines) + (f"\n\n{table.note}" if table.note else "")
 
 
-def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cells)} |"
+def _link(item: Listed) -> str:
+    anchor = re.sub(r"[^\w -]", "", item.title.lower()).replace(" ", "-")
+    return f"[{item.name}](#{anchor})"
+
+
+def _not_run(item: Listed) -> str:
+    return row([item.name, item.shows, NOT_RUN, "", ""])
+
+
+def _overview_rows(page: str) -> dict[str, str]:
+    """The lines above the sections as they stand, by name."""
+    above = page.partition("<!-- ")[0]
+    return {found[1]: found[0] for found in re.finditer(r"^\| \[(\w+)\]\(#.*\|$", above, re.MULTILINE)}
 
 
 def _blocks(page: str) -> dict[str, str]:

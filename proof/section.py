@@ -56,12 +56,13 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A section by the module that holds it: `run(settings) -> Section`, and perhaps `main(arguments) -> int` for
-    options of its own. It is imported when it is run.
+    options of its own. It is imported when it is run. `shows` says in a sentence what it shows when it holds.
     """
 
     name: str
     title: str
     module: str
+    shows: str
 
     def run(self, settings: Settings) -> Section:
         """Runs it."""
