@@ -5,7 +5,7 @@ import subprocess
 import sys
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -106,21 +106,29 @@ def mark(body: str, reason: str) -> str:
     return f"{record['id']} {record['usage']['output']}" if CONTRADICTION in reason else str(record["id"])
 
 
-def alerts(notices: Iterable[Notice]) -> list[str]:
-    """Each threshold of the crossed budget once on each topic that it is for, in order, and no other."""
-    told: defaultdict[str, list[int]] = defaultdict(list)
-    others = []
-    for notice in notices:
-        if notice.detail["detail_type"] != "Budget Threshold Crossed":
-            continue
+def told(notices: Iterable[Notice]) -> dict[str, list[int]]:
+    """Thresholds of the crossed budget, by topic, in the order in which people heard of them."""
+    found: dict[str, list[int]] = {topic: [] for topic in THRESHOLDS}
+    for notice in _crossings(notices):
         if notice.detail["budget_id"] == CROSSED:
-            told[notice.topic].append(notice.detail["threshold_percent"])
-        else:
-            others.append(notice.detail["budget_id"])
+            found.setdefault(notice.topic, []).append(notice.detail["threshold_percent"])
+    return found
+
+
+def alerts(notices: Sequence[Notice]) -> list[str]:
+    """Each threshold of the crossed budget once on each topic that it is for, in order, and no other."""
+    heard = told(notices)
     wrong = [
-        f"alerts on {topic}: {told[topic]} instead of {due}" for topic, due in THRESHOLDS.items() if told[topic] != due
+        f"alerts on {topic}: {heard[topic]} instead of {due}"
+        for topic, due in THRESHOLDS.items()
+        if heard[topic] != due
     ]
+    others = [item.detail["budget_id"] for item in _crossings(notices) if item.detail["budget_id"] != CROSSED]
     return wrong + [f"an alert of {budget}, which is below its limit" for budget in others]
+
+
+def _crossings(notices: Iterable[Notice]) -> Iterator[Notice]:
+    return (notice for notice in notices if notice.detail["detail_type"] == "Budget Threshold Crossed")
 
 
 def rebuild(account: LocalAccount) -> tuple[dict[str, Any], list[str]]:

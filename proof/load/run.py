@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -44,7 +45,9 @@ class Plan:
 
 @dataclass(slots=True)
 class Outcome:
-    """`costs` are what `bench/cost.py` says at the end of each wave; `wrong` is what did not hold."""
+    """`costs` are what `bench/cost.py` says at the end of each wave, `told` the alerts by topic; `wrong` is what did
+    not hold.
+    """
 
     books: Books
     found: check.Found
@@ -52,6 +55,7 @@ class Outcome:
     costs: list[dict[str, Any]]
     journal: dict[str, Any]
     rebuilt: dict[str, Any]
+    told: dict[str, list[int]]
     kills: list[float]
     wrong: list[str] = field(default_factory=list)
 
@@ -104,13 +108,16 @@ def _reckon(
     received: Inbox,
     tell: Callable[[str], None],
 ) -> Outcome:
-    tell("reading the table")
-    journal, found = meters.look(), check.read(account)
-    tell("rebuild --check")
-    rebuilt, wrong = check.rebuild(account)
+    tell("reading the table, and rebuild --check")
+    journal = meters.look()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(check.read, account)
+        rebuilt, wrong = check.rebuild(account)
+        found = reading.result()
     deadline = time.monotonic() + ALERTS_S
     while (silent := check.alerts(received.all())) and time.monotonic() < deadline:
         tell("waiting for alerts")
         time.sleep(1)
     wrong += [*check.compare(traffic.books, found), *silent, *check.dead_letters(account)]
-    return Outcome(traffic.books, found, waves, costs, journal, rebuilt, meters.killed, wrong)
+    told = check.told(received.all())
+    return Outcome(traffic.books, found, waves, costs, journal, rebuilt, told, meters.killed, wrong)

@@ -41,7 +41,7 @@ def run_wave(
 ) -> Wave:
     """Raises TimeoutError when the queue is never empty."""
     draw = random.Random(traffic.seed + traffic.books.published)
-    marks = sorted(draw.randrange(count // 10, count * 8 // 10) for _ in range(kills))
+    marks = sorted(draw.randrange(count // 20, count * 6 // 10) for _ in range(kills))  # later ones are waited for
     progress, idle, before = [0], meters.idle_s, len(meters.killed)
     began = time.monotonic()
     with killing(meters, marks, progress, traffic.seed):

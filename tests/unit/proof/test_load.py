@@ -12,7 +12,7 @@ import pytest
 
 from local.demo.inbox import Notice
 from proof.load.books import Books, Standing, cost, identity, places
-from proof.load.check import Found, alerts, compare, sort
+from proof.load.check import Found, alerts, compare, sort, told
 from proof.load.section import growth_in_words
 from proof.load.traffic import CONTRADICTION, KINDS, Traffic
 from spendplane.contract.envelope import Message, Rejected, read
@@ -130,6 +130,7 @@ def test_no_mistake_passes(change: Change, said: str) -> None:
 def test_alerts_come_once_and_in_order() -> None:
     good = [notice("budget-alerts", 80), notice("on-call", 100), notice("budget-alerts", 100)]
     assert alerts(good) == []
+    assert told(good) == {"budget-alerts": [80, 100], "on-call": [100]}
     assert alerts(good[::-1]) == ["alerts on budget-alerts: [100, 80] instead of [80, 100]"]
     assert alerts([*good, good[1]]) == ["alerts on on-call: [100, 100] instead of [100]"]
     assert alerts(good[1:])
