@@ -1,5 +1,6 @@
 """Pictures as SVG, drawn by hand: bars and lines are all that the proof needs, and no library has to come in."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -63,7 +64,10 @@ def lines(title: str, x: Sequence[float], series: Mapping[str, Sequence[float]],
     canvas, height, bottom = _Canvas([]), 360, 316
     canvas.text(16, 24, title, "h")
     canvas.legend(list(series))
-    widest, most = max(x, default=0) or 1, max((v for values in series.values() for v in values), default=0) or 1
+    widest, most = (
+        round_end(max(x, default=0)),
+        round_end(max((v for values in series.values() for v in values), default=0)),
+    )
     left, span, tall = 76, WIDTH - 76 - 30, bottom - TOP
     for part in range(5):
         y = bottom - tall * part / 4
@@ -71,12 +75,21 @@ def lines(title: str, x: Sequence[float], series: Mapping[str, Sequence[float]],
         canvas.text(left - 8, y + 4, _figure(most * part / 4), "e")
         canvas.text(left + span * part / 4, bottom + 18, _figure(widest * part / 4), "e" if part else "")
     for number, values in enumerate(series.values()):
-        points = " ".join(
-            f"{left + span * a / widest:.1f},{bottom - tall * b / most:.1f}" for a, b in zip(x, values, strict=True)
-        )
-        canvas.parts.append(f'<polyline class="l" stroke="{COLOURS[number % len(COLOURS)]}" points="{points}"/>')
+        colour = COLOURS[number % len(COLOURS)]
+        points = [(left + span * a / widest, bottom - tall * b / most) for a, b in zip(x, values, strict=True)]
+        path = " ".join(f"{a:.1f},{b:.1f}" for a, b in points)
+        canvas.parts.append(f'<polyline class="l" stroke="{colour}" points="{path}"/>')
+        canvas.parts.extend(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="4" fill="{colour}"/>' for a, b in points)
     canvas.text(left, height - 8, f"{y_name} over {x_name}")
     return canvas.svg(title, height)
+
+
+def round_end(most: float) -> float:
+    """The end of an axis: the next figure whose quarters are round."""
+    if not most:
+        return 1
+    unit = 10.0 ** math.floor(math.log10(most))
+    return next(unit * step for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if unit * step >= most)
 
 
 def _figure(value: float) -> str:

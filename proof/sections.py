@@ -37,7 +37,7 @@ SECTIONS: tuple[Listed, ...] = (
         "mutants",
         "Planted bugs",
         "proof.mutants.section",
-        "Bugs of the kind that others shipped are caught by the tests.",
+        "Deliberate bugs, planted one at a time, are each caught by a test.",
     ),
     Listed(
         "fuzz",

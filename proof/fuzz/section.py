@@ -20,7 +20,8 @@ EXAMPLES = 60
 TEXT = """Each target is fed what no producer would send. [atheris](https://github.com/google/atheris) changes known
 inputs, as bytes and as what they stand for, and keeps those that reach a new branch of `spendplane` or `cli`. A target
 fails by any exception, by a promise that does not hold, and by more than 10 s for one input. What failed once stands
-under `tests/support/fuzz`, where `make test` tries it again.
+under `tests/support/fuzz`, where `make test` tries it again. `python -m proof fuzz --target budgets --seconds 600` goes
+on for longer.
 
 The HTTP interface of a deployed local account is asked by [schemathesis](https://schemathesis.io), from its own
 description: signed requests at the bounds of the schema, beyond them, and at random. No answer may be a 5xx or one that

@@ -18,7 +18,8 @@ CATALOGUE: tuple[Mutant, ...] = (*COUNTING, *READING, *PRICING, *ALERTING, *SWIT
 QUICK = ("above-not-at", "untagged-is-fair-game")
 
 TEXT = """Each line is a bug that was planted, alone, in a copy of the project, and the first test that failed for it.
-A bug that no test catches is a missing test, and fails this section."""
+A bug that no test catches is a missing test, and fails this section.
+To see one again: `python -m proof mutants --only NAME`."""
 
 
 def run(settings: Settings) -> Section:

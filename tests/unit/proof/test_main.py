@@ -11,6 +11,7 @@ import pytest
 
 from proof.__main__ import main
 from proof.origin import UNKNOWN, Origin
+from proof.plots import round_end
 from proof.section import Listed
 from tests.unit.proof import a_section
 
@@ -48,6 +49,13 @@ def test_pictures_are_well_formed(tmp_path: Path) -> None:
     assert [item.name for item in pictures] == ["good-bars.svg", "good-lines.svg"]
     for picture in pictures:
         assert ElementTree.parse(picture).getroot().tag.endswith("svg")  # our own
+
+
+@pytest.mark.parametrize(
+    ("most", "end"), [(0, 1), (1, 1), (1.01, 1.2), (640, 800), (800, 800), (183_195, 200_000), (0.3, 0.32)]
+)
+def test_an_axis_ends_at_a_round_figure_that_is_no_less(most: float, end: float) -> None:
+    assert round_end(most) == pytest.approx(end)
 
 
 def test_a_section_that_did_not_run_keeps_its_figures_and_its_place(tmp_path: Path) -> None:
