@@ -1,13 +1,14 @@
 """Which right let each request through: a line for every new pair of a role and the grants that it leaned on.
 
 A grant that was the only one to let some request through is needed: without it that request is refused. One that never
-was is superfluous, or what needs it was not tried.
+was is superfluous, or what needs it was not tried. Where a statement's resource holds a wildcard, the line says as well
+for which resource it was used.
 """
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,16 @@ FILE = "used-rights.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Requests of a role for an action, and every grant (an action as its policy writes it) that covers them."""
+    """Requests of a role for an action, and every grant (an action as its policy writes it) that covers them.
+
+    `patterns` are the resources with a wildcard that cover them, and `arn` is what was asked for; else it is empty.
+    """
 
     role: str
     action: str
     grants: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
+    arn: str = ""
 
 
 def install(iam_evaluator: Any, path: Path) -> None:  # MiniStack's module
@@ -30,7 +36,7 @@ def install(iam_evaluator: Any, path: Path) -> None:  # MiniStack's module
     def watched(ctx: Any, policies: Any, *limits: Any) -> Any:
         result = evaluate(ctx, policies, *limits)
         if result.decision == "Allow" and ":assumed-role/" in ctx.principal_arn:
-            use = Use(_role(ctx.principal_arn), ctx.action, tuple(sorted(_grants(iam_evaluator, ctx, policies))))
+            use = _use(iam_evaluator, ctx, policies)
             with lock:
                 if use not in noted:
                     noted.add(use)
@@ -43,7 +49,10 @@ def install(iam_evaluator: Any, path: Path) -> None:  # MiniStack's module
 def read(path: Path) -> list[Use]:
     """What was noted so far."""
     lines = path.read_text().splitlines() if path.exists() else []
-    return [Use(item["role"], item["action"], tuple(item["grants"])) for item in map(json.loads, lines)]
+    found = map(json.loads, lines)
+    return [
+        Use(item["role"], item["action"], tuple(item["grants"]), tuple(item["patterns"]), item["arn"]) for item in found
+    ]
 
 
 def needed(uses: Iterable[Use]) -> Mapping[str, set[str]]:
@@ -55,11 +64,33 @@ def needed(uses: Iterable[Use]) -> Mapping[str, set[str]]:
     return found
 
 
-def _grants(evaluator: Any, ctx: Any, policies: Any) -> Iterator[str]:
-    """Of every statement that allows the request, the actions that cover it; the same action twice counts as two."""
-    for statement in (statement for policy in policies for statement in policy):
-        if evaluator._first_match(ctx, [statement], "Allow"):  # noqa: SLF001
-            yield from (item for item in statement.actions if evaluator.fnmatch_iam(ctx.action, item))
+def reached(uses: Iterable[Use]) -> Mapping[tuple[str, str, str], set[str]]:
+    """By role, action and a resource with a wildcard: the resources that were asked for under it."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for use in uses:
+        for pattern in use.patterns:
+            found.setdefault((use.role, use.action, pattern), set()).add(use.arn)
+    return found
+
+
+def is_wide(resource: str) -> bool:
+    """Whether a statement's resource stands for more than one."""
+    return "*" in resource or "?" in resource
+
+
+def _use(evaluator: Any, ctx: Any, policies: Any) -> Use:
+    """The same action in two statements counts as two grants."""
+    covering = [
+        statement
+        for policy in policies
+        for statement in policy
+        if evaluator._first_match(ctx, [statement], "Allow")  # noqa: SLF001
+    ]
+    grants = [item for each in covering for item in each.actions if evaluator.fnmatch_iam(ctx.action, item)]
+    resources = {item for each in covering for item in each.resources if is_wide(item)}
+    patterns = sorted(item for item in resources if evaluator.fnmatch_iam_cs(ctx.resource_arn, item))
+    arn = ctx.resource_arn if patterns else ""
+    return Use(_role(ctx.principal_arn), ctx.action, tuple(sorted(grants)), tuple(patterns), str(arn))
 
 
 def _role(arn: str) -> str:
@@ -68,4 +99,4 @@ def _role(arn: str) -> str:
 
 def _append(path: Path, use: Use) -> None:
     with path.open("a") as file:
-        file.write(json.dumps({"role": use.role, "action": use.action, "grants": use.grants}) + "\n")
+        file.write(json.dumps(asdict(use)) + "\n")

@@ -10,7 +10,8 @@ from proof.security.threats import Threat, threats
 
 TEXT = """The account on this machine holds every call of every function to its role's policies, and notes which grant
 let it through. Proven: without this grant something that the end-to-end tests did would have been refused. Excused:
-AWS needs it, and the local account never asks for it, each with its reason and AWS's page. The threats and their
+AWS needs it, and the local account never asks for it, each with its reason and AWS's page. A resource with a wildcard
+has to be used as well; on `*` may stand only what AWS's list of actions knows no resource for. The threats and their
 controls stand in [threat-model.md](threat-model.md); here their tests were run. An advisory service that cannot be
 reached is told as "not audited", which is not the same as nothing found; such packages are compared with an extract
 of the advisories that the repository holds, up to its date."""
@@ -31,6 +32,7 @@ def run(settings: Settings) -> Section:
         summary=_summary(proven, excused, rows, named, found),
         data={
             "rights": {"proven": proven, "excused": excused, "roles": len(outcome.rights)},
+            "wide_resources_used": sum(bool(item["actions"]) for item in outcome.resources.values()),
             "threats": len(rows),
             "tests_of_threats": len(named),
             "not_audited": list(found.gaps),
@@ -103,7 +105,17 @@ def _tables(outcome: Outcome, rows: Sequence[Threat], found: Findings) -> list[T
     return [
         Table("Rights", ("who", "proven needed", "excused"), rights),
         Table("Excused rights", ("whose", "why"), reasons),
+        Table("Resources with a wildcard", ("whose", "resource", "used by", "resources under it"), _wide(outcome)),
         *tables,
+    ]
+
+
+def _wide(outcome: Outcome) -> list[tuple[str, str, str, str]]:
+    """Of each role; what only excused rights are on is told with them."""
+    return [
+        (user, f"`{pattern}`", ", ".join(item["actions"]), "none has a name" if pattern == "*" else str(item["used"]))
+        for (user, pattern), item in sorted(outcome.resources.items())
+        if item["actions"]
     ]
 
 

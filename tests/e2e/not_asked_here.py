@@ -81,6 +81,12 @@ EXCUSES = (
     ),
 )
 
+ON_EVERYTHING = {
+    "cloudwatch:GetMetricData": "metrics of AWS's services have no ARN, and CloudWatch's own table asks for `*`: "
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/permissions-reference-cw.html",
+}
+"""Granted on `*` although the reference names a resource for it, and why."""
+
 
 def excuses(user: str) -> dict[str, Excuse]:
     """Of one user of a role, by action."""

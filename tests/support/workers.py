@@ -1,5 +1,9 @@
 """Which tests go to one worker together."""
 
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = ("tests/e2e/", "tests/stacks/", "tests/contract/", "tests/unit/local/")
@@ -7,6 +11,13 @@ TOGETHER = ("tests/e2e/", "tests/stacks/", "tests/contract/", "tests/unit/local/
 
 ALONE = ("tests/e2e/test_endpoint_types.py", "tests/e2e/test_lifetime.py", "tests/e2e/test_recovery.py")
 """Have accounts of their own, and take long."""
+E2E = Path(__file__).parents[1] / "e2e"
+
+
+def left_out(items: Iterable[Any]) -> str:
+    """Files of the end-to-end folder that share its account and of which no test was chosen; empty when none is."""
+    chosen = {item.path.name for item in items} | {Path(file).name for file in ALONE}
+    return ", ".join(sorted({path.name for path in E2E.glob("test_*.py")} - chosen))
 
 
 class ByFolder(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types

@@ -14,6 +14,7 @@ from proof.security.threats import threats
 REPORT = """<testsuites><testsuite>
 <testcase classname="tests.e2e.test_used_rights" name="test_all"><properties>
 <property name="rights of spendplane-meter" value='{"proven": ["a:B"], "excused": {"c:D": ["why", "where"]}}'/>
+<property name="resources of schedule of x: arn:aws:s3:::y/*" value='{"actions": ["s3:GetObject"], "used": 2}'/>
 </properties></testcase>
 <testcase classname="tests.unit.test_x" name="test_y[1]"/>
 <testcase classname="tests.unit.test_x" name="test_y[2]"><failure message="no"/></testcase>
@@ -37,6 +38,7 @@ def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_report_tells_rights_and_every_test_that_did_not_hold() -> None:
     found = parsed(REPORT)
     assert found.rights == {"spendplane-meter": {"proven": ["a:B"], "excused": {"c:D": ["why", "where"]}}}
+    assert found.resources == {("schedule of x", "arn:aws:s3:::y/*"): {"actions": ["s3:GetObject"], "used": 2}}
     assert found.failed == {"unit/test_x.py::test_y": "no", "unit/test_x.py::test_z": "not here"}
     assert "e2e/test_used_rights.py::test_all" in found.ran
 
