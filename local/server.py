@@ -35,7 +35,16 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     from ministack.services import lambda_svc
     from ministack.services.cloudformation import custom_resource, provisioners
 
-    from local import custom_resources, functions_python, mended, resource_types, unpacking, used_rights, workers
+    from local import (
+        custom_resources,
+        functions_python,
+        mended,
+        policies,
+        resource_types,
+        unpacking,
+        used_rights,
+        workers,
+    )
 
     # Policies that refuse requests without TLS (the bootstrap bucket's, the topics') are to be held here too, and on
     # loopback there is none: take every request for one that came over it.
@@ -45,6 +54,7 @@ def _serve_ministack(env: Mapping[str, str]) -> None:
     unpacking.install(lambda_runtime, Path(env["TMPDIR"]) / "unpacked")
     custom_resources.install(lambda_svc, custom_resource)
     mended.install()
+    policies.install(iam_evaluator)
     used_rights.install(iam_evaluator, Path(env["TMPDIR"]) / used_rights.FILE)
     resource_types.install(provisioners)
     workers.install(app, lambda_runtime)
