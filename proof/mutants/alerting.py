@@ -108,10 +108,18 @@ ALERTING = (
     Mutant(
         "sweep-gives-up",
         "What the sweep could not publish counts as sent.",
-        f"{_CORE}/application/sweep.py",
-        "continue  # stays due",
+        f"{_CORE}/application/judge.py",
+        "break  # stays due",
         "pass",
         ("tests/scenarios", "tests/properties/test_crashes.py"),
+    ),
+    Mutant(
+        "higher-before-lower",
+        "A crossing does not wait for the one below it, which a process claimed that ended before it spoke.",
+        f"{_CORE}/application/judge.py",
+        "waiting += [*unsaid(self.outbox, others), said[alert.id]]",
+        "waiting += [said[alert.id]]",
+        ("tests/scenarios/test_order_of_alerts.py", "tests/properties/test_alert_order.py"),
     ),
     Mutant(
         "told-before-it-was",

@@ -130,3 +130,13 @@ def test_an_id_longer_than_a_key_may_be(stores: Stores) -> None:
     assert stores.outbox.claim(long.id, NOW, SOON) == long
     stores.outbox.done(long.id)
     assert list(stores.outbox.due(LATER)) == []
+
+
+def test_one_is_read_as_it_stands(stores: Stores) -> None:
+    assert stores.outbox.announcement(UNPRICED.id) is None
+    stores.outbox.add(UNPRICED, SOON)
+    assert stores.outbox.announcement(UNPRICED.id) == UNPRICED
+    stores.outbox.sent(UNPRICED.id, LATER)
+    sent = stores.outbox.announcement(UNPRICED.id)
+    assert sent is not None
+    assert sent.state is AnnouncementState.SENT

@@ -3,6 +3,7 @@
 from collections import Counter as Tally
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from spendplane.application.ports import AnnouncementState
@@ -54,8 +55,22 @@ def check_books(world: World) -> None:
     assert world.rebuild().differences == (), "I7: counters rebuilt from the ledger equal the live ones"
 
 
+def check_order(world: World) -> None:
+    """I3: whatever is said of a higher threshold, every lower one that was raised was said before. At any moment."""
+    first: dict[str, int] = {}
+    for place, item in enumerate(world.bus.published):
+        first.setdefault(item.id, place)
+    for ref, counter in world.counters().items():
+        raised = sorted(tuple(map(int, marker.split(".")))[::-1] for marker in counter.fired)
+        for (of, lower), (revision, higher) in pairwise(raised):
+            low, high = alert_id(ref, lower, of), alert_id(ref, higher, revision)
+            if of == revision and high in first:
+                assert first.get(low, len(first)) < first[high], f"I3: {high} was said before {low}"
+
+
 def check_settled(world: World) -> None:
-    """When nothing is on the way any more: everything due was raised, and everybody was told once."""
+    """When nothing is on the way any more: everything due was raised, and everybody was told once, in order."""
+    check_order(world)
     budgets = world.place.connect().definitions.deployed()
     for ref, counter in world.counters().items():
         budget = budgets.get(ref.budget_id)

@@ -1,7 +1,9 @@
 """The announcements that use cases make, as contract events."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Any
 
 from spendplane.application.contributors import OTHERS
 from spendplane.application.ports import Announcement
@@ -16,7 +18,8 @@ from spendplane.contract.outgoing import (
     UsageUnpriced,
 )
 from spendplane.domain.alerts import Alert, pace
-from spendplane.domain.counters import MODEL_LABEL, USER_LABEL, Counter
+from spendplane.domain.counters import MODEL_LABEL, USER_LABEL, Counter, CounterRef
+from spendplane.domain.periods import Period, window_of
 from spendplane.domain.usage import UsageEvent
 
 TOP_CONTRIBUTORS = 3
@@ -58,6 +61,12 @@ def threshold_crossed(alert: Alert, now: datetime) -> Announcement:
         period_end_percent=_rounded(speed.period_end_percent) if speed and speed.period_end_percent else None,
     )
     return _announcement(THRESHOLD_CROSSED, detail)
+
+
+def counter_of(crossing: Mapping[str, Any]) -> CounterRef:
+    """The counter that a crossing's detail speaks of."""
+    window = window_of(Period(crossing["period"]), datetime.fromisoformat(crossing["period_start"]))
+    return CounterRef(crossing["budget_id"], window.code, crossing["key"])
 
 
 def usage_quarantined(entry_id: str, reason: str, source: str, now: datetime) -> Announcement:

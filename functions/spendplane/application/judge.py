@@ -1,12 +1,20 @@
-"""Raises the alerts that are due: marked and stored first, then published."""
+"""Raises the alerts that are due: marked and stored first, then published, of one counter in their order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from spendplane.application.announcing import threshold_crossed
-from spendplane.application.ports import Bus, BusyError, Definitions, Ledger, Outbox
-from spendplane.domain.alerts import Alert, due
+from spendplane.application.ports import (
+    Announcement,
+    AnnouncementState,
+    Bus,
+    BusyError,
+    Definitions,
+    Ledger,
+    Outbox,
+)
+from spendplane.domain.alerts import Alert, due, raised_below
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter, CounterRef
 
@@ -46,19 +54,58 @@ class Judge:
         current = self.definitions.current(budget.id)
         if current is None or not _of_period(counter.ref, current):
             return []
-        return [alert for alert in due(current, counter, now) if self._raise(alert, now)]
+        alerts = due(current, counter, now)
+        return self._raise(alerts, raised_below(counter, alerts[0].threshold, current.revision), now) if alerts else []
 
-    def _raise(self, alert: Alert, now: datetime) -> bool:
-        announcement = threshold_crossed(alert, now)
-        in_order = timedelta(milliseconds=alert.threshold)  # what the sweep has to publish, it says lowest first
-        if not self.outbox.add_alert(alert, announcement, now + UNSENT_AFTER + in_order):
-            return False
+    def _raise(self, alerts: Sequence[Alert], below: Sequence[str], now: datetime) -> list[Alert]:
+        """Claims all, then says what it got, lowest first; `below` are the ids of what was raised before.
+
+        Another process may be gone between the two, so what it claimed below is said here, unless it has been.
+        """
+        said = {alert.id: threshold_crossed(alert, now) for alert in alerts}
+        due_at = now + UNSENT_AFTER
+        raised = [item for item in alerts if self.outbox.add_alert(item, said[item.id], _again(said[item.id], due_at))]
+        waiting: list[Announcement] = []
+        others = list(below)
+        for alert in alerts:
+            if alert in raised:
+                waiting += [*unsaid(self.outbox, others), said[alert.id]]
+                others = []
+            else:
+                others.append(alert.id)
+        say(self.outbox, self.bus, waiting, now)
+        return raised
+
+
+def unsaid(outbox: Outbox, ids: Sequence[str]) -> list[Announcement]:
+    """Those that are not known to be on the bus, in their order. What is below one that is has been there before it."""
+    found: list[Announcement] = []
+    for announcement in map(outbox.announcement, reversed(ids)):
+        if announcement is None or announcement.state is not AnnouncementState.PENDING:
+            break
+        found.insert(0, announcement)
+    return found
+
+
+def say(outbox: Outbox, bus: Bus, announcements: Iterable[Announcement], now: datetime) -> set[str]:
+    """Publishes in their order: behind one that the bus refuses the rest waits too, until the sweep says it.
+
+    Returns the ids of what the bus took. Raises BusyError when the table cannot keep that.
+    """
+    said: set[str] = set()
+    for announcement in announcements:
         try:
-            self.bus.publish([announcement], now)
+            bus.publish([announcement], now)
         except BusyError:
-            return True  # stored: the sweep publishes it when it is due
-        self.outbox.sent(announcement.id, now + UNTOLD_AFTER)
-        return True
+            break  # stays due
+        outbox.sent(announcement.id, _again(announcement, now + UNTOLD_AFTER))
+        said.add(announcement.id)
+    return said
+
+
+def _again(announcement: Announcement, at: datetime) -> datetime:
+    """When the sweep has to publish it: of thresholds that are due together the lowest comes first."""
+    return at + timedelta(milliseconds=announcement.detail.get("threshold_percent", 0))
 
 
 def _of_period(ref: CounterRef, budget: Budget) -> bool:

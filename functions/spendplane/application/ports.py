@@ -143,6 +143,9 @@ class Outbox(Protocol):
     def sent(self, announcement_id: str, due_at: datetime) -> None:
         """It is on the bus. Never takes NOTIFIED back."""
 
+    def announcement(self, announcement_id: str) -> Announcement | None:
+        """As it stands at this moment."""
+
     def due(self, now: datetime) -> Iterator[Announcement]:
         """What is not done by its due time."""
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
-from spendplane.application.judge import UNTOLD_AFTER, Judge
-from spendplane.application.ports import Bus, BusyError, Definitions, Ledger, Outbox
+from spendplane.application.announcing import counter_of
+from spendplane.application.judge import Judge, say, unsaid
+from spendplane.application.ports import Announcement, AnnouncementState, Bus, Definitions, Ledger, Outbox
+from spendplane.contract.outgoing import THRESHOLD_CROSSED
+from spendplane.domain.alerts import raised_below
 from spendplane.domain.periods import window_of
 
 MAX_ANNOUNCEMENTS = 500
@@ -40,15 +43,21 @@ class Sweep:
         return SweepReport(self._republish(now), judged, alerts)
 
     def _republish(self, now: datetime) -> int:
-        count = 0
+        """Whatever became due first, of one counter a lower threshold comes before a higher one."""
+        said: set[str] = set()
         for announcement in islice(self.outbox.due(now), MAX_ANNOUNCEMENTS):
-            try:
-                self.bus.publish([announcement], now)
-            except BusyError:
-                continue  # stays due
-            self.outbox.sent(announcement.id, now + UNTOLD_AFTER)
-            count += 1
-        return count
+            if announcement.id not in said:
+                lower = unsaid(self.outbox, self._below(announcement))
+                said |= say(self.outbox, self.bus, [*lower, announcement], now)
+        return len(said)
+
+    def _below(self, announcement: Announcement) -> list[str]:
+        crossing = announcement.detail
+        if announcement.detail_type != THRESHOLD_CROSSED or announcement.state is not AnnouncementState.PENDING:
+            return []
+        ref = counter_of(crossing)
+        counter = self.ledger.counters([(ref, 1)])[ref]  # the first shard holds the marks
+        return raised_below(counter, crossing["threshold_percent"], crossing["revision"])
 
     def _judge_changed(self, now: datetime) -> tuple[int, int]:
         judged = alerts = 0

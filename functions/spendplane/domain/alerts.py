@@ -55,6 +55,13 @@ def marker(threshold: int, revision: int) -> str:
     return f"{threshold}.{revision}"
 
 
+def raised_below(counter: Counter, threshold: int, revision: int) -> list[str]:
+    """The ids of the alerts below a threshold that the counter has raised under a revision, lowest first."""
+    fired = (item.split(".") for item in counter.fired)
+    lower = sorted(int(percent) for percent, of in fired if int(of) == revision and int(percent) < threshold)
+    return [alert_id(counter.ref, percent, revision) for percent in lower]
+
+
 def due(budget: Budget, counter: Counter, now: datetime) -> list[Alert]:
     """Thresholds that the counter has reached and that were not raised under this revision, lowest first."""
     closest = tightest(counter.spend, budget.limits)

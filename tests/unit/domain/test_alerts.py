@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from spendplane.domain.alerts import due, pace
+from spendplane.domain.alerts import due, pace, raised_below
 from spendplane.domain.limits import tightest
 from spendplane.domain.periods import Period
 from tests.support.builders import NOW, at, budget, counter
@@ -77,3 +77,10 @@ def test_a_first_burst_is_not_blown_up_and_a_crawl_reaches_nothing() -> None:
             assert round(found.per_hour) == per_hour
         else:
             assert found.reached_at is None
+
+
+def test_what_was_raised_below_is_of_one_revision_and_lowest_first() -> None:
+    held = counter(DAILY, 12, fired=frozenset({"100.1", "50.1", "80.1", "9.1", "80.2", "1000.1"}))
+    assert raised_below(held, 100, 1) == [f"day/*/d2026-11-22/{percent}/r1" for percent in (9, 50, 80)]
+    assert raised_below(held, 100, 2) == ["day/*/d2026-11-22/80/r2"]
+    assert raised_below(held, 9, 1) == []

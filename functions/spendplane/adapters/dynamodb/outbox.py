@@ -76,6 +76,11 @@ class DynamoOutbox:
         except ConditionFailedError:
             return
 
+    def announcement(self, announcement_id: str) -> Announcement | None:
+        """Read consistently."""
+        item = self.table.get(announcement_key(announcement_id))
+        return announcement_from_item(item) if item else None
+
     def due(self, now: datetime) -> Iterator[Announcement]:
         """From the sparse index, oldest first."""
         for item in self.table.waiting(OUTBOX, until=instant(now)):

@@ -49,6 +49,10 @@ class MemoryOutbox(MemoryLedger):
                 self.announcements[announcement_id] = replace(old, state=AnnouncementState.SENT)
                 self.due_at[announcement_id] = due_at
 
+    def announcement(self, announcement_id: str) -> Announcement | None:
+        """See `ports.Outbox`."""
+        return self.announcements.get(announcement_id)
+
     def due(self, now: datetime) -> Iterator[Announcement]:
         """See `ports.Outbox`."""
         waiting = sorted((time, key) for key, time in self.due_at.items() if time <= now)
