@@ -8,6 +8,7 @@ from cli.output import safe
 from spendplane.domain.budgets import Budget
 from spendplane.domain.idle_policy import EVERY_RESOURCE, IDLE
 from spendplane.domain.money import format_usd
+from spendplane.domain.producers import Producers
 
 
 def known(deployed: Mapping[str, Budget], budget_id: str) -> Budget:
@@ -43,6 +44,19 @@ def to_object(budget: Budget) -> dict[str, Any]:
         "shards": budget.shards,
         "revision": budget.revision,
     }
+
+
+Projects = tuple[str, ...] | None
+
+
+def bindings(before: Producers, after: Producers) -> list[tuple[str, Projects, Projects]]:
+    """The producers whose projects change, with those before and after; None: it is not named."""
+    was, now = dict(before.named), dict(after.named)
+    return [
+        (source, was.get(source), now.get(source))
+        for source in sorted({*was, *now})
+        if was.get(source) != now.get(source)
+    ]
 
 
 def selector(budget: Budget, separator: str = ", ") -> str:

@@ -61,6 +61,13 @@ _MENDS = {
 }
 
 
+_RIGHTS = {
+    "Invoke": "lambda:InvokeFunction on {}",
+    "PutEvents": "events:PutEvents on the bus (in the name of an HTTP caller, or of Spendplane's own adapters, a role "
+    "under the path /spendplane/)",
+}
+
+
 def explained(error: BaseException, settings: "Settings") -> Failure | None:
     """The failure that this exception means to a person; None for one that nobody expected: a defect."""
     from botocore.exceptions import BotoCoreError, ClientError
@@ -103,7 +110,7 @@ def _client_error(error: "ClientError", settings: "Settings") -> Failure:
     if code in _ABSENT:
         return _absent(operation, said, settings)
     if code in _DENIED:
-        right = f"lambda:InvokeFunction on {settings.enforce_function}" if operation == "Invoke" else "the permission"
+        right = _RIGHTS.get(operation, "the permission").format(settings.enforce_function)
         return Failure(f"AWS denies it: {said}", f"give these credentials {right}, or use others (AWS_PROFILE)")
     if code == "TooManyRequestsException":
         return Failure(f"AWS is asked too often: {said}", "nothing was done; try again in a moment")

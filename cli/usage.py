@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from cli.records import Found
+from spendplane.domain.producers import ANYBODY, Producers
 
 DEFAULT_SOURCE = "spendplane.cli"
 
@@ -58,14 +59,16 @@ def _wrong_wrapping(value: Any) -> str | None:
     return None if any(True for _ in unwrapped(value)) else "an empty batch: `records` has no entry"
 
 
-def why_refused(detail: str, source: str, now: datetime) -> str | None:
+def why_refused(detail: str, source: str, now: datetime, producers: Producers = ANYBODY) -> str | None:
     """What the meter would say of this record if it came now; None: it counts."""
+    from spendplane.application.intake import not_allowed
     from spendplane.contract.envelope import Message, Rejected, read
     from spendplane.contract.usage_event import USAGE_RECORDED
 
     body = f'{{"source": {json.dumps(source)}, "detail-type": "{USAGE_RECORDED}", "detail": {detail}}}'
     (verdict,) = read(Message("", body, now))
-    return verdict.reason if isinstance(verdict, Rejected) else None
+    refused = verdict if isinstance(verdict, Rejected) else not_allowed(verdict, producers)
+    return refused.reason if refused else None
 
 
 def unwrapped(value: Any) -> Iterator[tuple[Any, str | None]]:  # whatever JSON holds

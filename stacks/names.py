@@ -27,6 +27,8 @@ SOURCE = APPLICATION
 """`Source` of every event that Spendplane itself publishes."""
 HTTP_SOURCE = f"{APPLICATION}.http"
 """What the `Source` of usage that came over HTTP begins with; `/` and the ARN of the caller follow."""
+OWN_SOURCES = (f"{APPLICATION}.bedrock-logs", f"{APPLICATION}.hours")
+"""What Spendplane's own adapters publish usage as. No `producers` of budgets.yaml binds them."""
 HTTP_API = f"{APPLICATION}-usage"
 HTTP_LOG = f"/aws/apigateway/{HTTP_API}"
 ROLE_PATH = f"/{APPLICATION}/"

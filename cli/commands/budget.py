@@ -10,6 +10,7 @@ from cli import budgets, output
 from cli.context import budgets_path, session
 from cli.errors import Exit
 from cli.options import EPILOG, JsonOption
+from spendplane.domain.producers import EVERY
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -57,9 +58,10 @@ def plan(
     from spendplane.contract.budgets_file import load
 
     path = budgets_path(file)
-    wanted = load(path).to_domain()
+    wanted = load(path)
     definitions = session(context).ports().definitions
-    found = planned(wanted, definitions.deployed(), definitions.retired())
+    producers = (definitions.producers(), wanted.bound())
+    found = planned(wanted.to_domain(), definitions.deployed(), definitions.retired(), producers)
     if as_json:
         output.print_json(_object(found))
     else:
@@ -82,6 +84,7 @@ def _object(found: "Plan") -> dict[str, Any]:
         ],
         "removed": [budgets.to_object(item) for item in found.removed],
         "unchanged": [item.id for item in found.unchanged],
+        "producers": {source: {"from": was, "to": now} for source, was, now in budgets.bindings(*found.producers)},
     }
 
 
@@ -109,6 +112,10 @@ def _lines(found: "Plan", path: Path) -> list["str | Text"]:
         Text(f"- {budget.id}  ({budgets.limits(budget)} {budget.period.value}); its counters are kept", style="red")
         for budget in found.removed
     ]
+    lines += [
+        Text(f"~ producer {output.safe(source)}: may charge {_charged(was)} → {_charged(now)}", style="yellow")
+        for source, was, now in budgets.bindings(*found.producers)
+    ]
     counts = (
         f"{len(found.created)} to create, {len(found.changed)} to change, {len(found.removed)} to remove,"
         f" {len(found.unchanged)} unchanged"
@@ -117,6 +124,12 @@ def _lines(found: "Plan", path: Path) -> list["str | Text"]:
         f"No changes: {output.count(len(found.unchanged), 'budget')} deployed as {path} says." if found.empty else None
     )
     return [headline] if headline else [*lines, "", f"{path}: {counts}. Deploy to apply."]
+
+
+def _charged(projects: budgets.Projects) -> str:
+    if projects is None:
+        return "as any other"
+    return "every project" if projects == (EVERY,) else _text(list(projects))
 
 
 def _revision(old: "Budget", new: "Budget") -> str:

@@ -11,6 +11,7 @@ from cli.context import Session, session
 from cli.errors import Exit, Failure
 from cli.options import EPILOG, DaysOption, JsonOption
 from cli.usage import why_refused
+from spendplane.domain.producers import Producers
 
 if TYPE_CHECKING:
     from spendplane.application.ports import QuarantineEntry
@@ -94,10 +95,11 @@ def replay(
     run = session(context)
     entries = _entries(run, days, Shown.QUARANTINED) if every else [_entry(run, entry_id) for entry_id in ids or ()]
     mended = _changes(changes or [])
+    producers = run.ports().definitions.producers()
     results = []
     with output.counting("replaying", len(entries)) as progress:
         for entry in entries:
-            results.append(_replayed(run, entry, mended, dry_run=dry_run))
+            results.append(_replayed(run, entry, mended, producers, dry_run=dry_run))
             progress()
     _tell(results, dry_run=dry_run, as_json=as_json)
     if any(result["problem"] for result in results):
@@ -126,7 +128,9 @@ def _changes(pairs: list[str]) -> dict[str, str]:
     return found
 
 
-def _replayed(run: Session, entry: "QuarantineEntry", changes: dict[str, str], *, dry_run: bool) -> dict[str, Any]:
+def _replayed(
+    run: Session, entry: "QuarantineEntry", changes: dict[str, str], producers: Producers, *, dry_run: bool
+) -> dict[str, Any]:
     from spendplane.adapters.memory import MemoryBus, MemoryQuarantine
     from spendplane.application.replay import NotReplayableError, Replay
 
@@ -136,7 +140,7 @@ def _replayed(run: Session, entry: "QuarantineEntry", changes: dict[str, str], *
     except NotReplayableError as error:
         return {"id": entry.id, "published": False, "problem": str(error), "record": None}
     ((source, detail),) = rehearsed.usage
-    problem = why_refused(detail, source, run.now())
+    problem = why_refused(detail, source, run.now(), producers)
     if not problem and not dry_run:
         ports = run.ports()
         Replay(ports.quarantine, ports.bus)(entry, changes)

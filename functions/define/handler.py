@@ -7,7 +7,7 @@ from define.settings import Settings
 from spendplane import bootstrap
 from spendplane.adapters.cloudformation import answer
 from spendplane.adapters.telemetry import logged
-from spendplane.domain.budgets import Budget
+from spendplane.application.define_budgets import Plan
 
 define = bootstrap.define_budgets(Settings.load().table_name)
 
@@ -15,9 +15,11 @@ define = bootstrap.define_budgets(Settings.load().table_name)
 @logged
 def handler(event: dict[str, Any], context: object) -> None:
     """Create and update bring the table in line with the file; delete retires every budget and keeps all counters."""
-    answer(event, "spendplane-budgets", lambda: define(_wanted(event), datetime.now(UTC)).figures())
+    answer(event, "spendplane-budgets", lambda: _defined(event).figures())
 
 
-def _wanted(event: dict[str, Any]) -> list[Budget]:
-    properties = event["ResourceProperties"]
-    return [] if event["RequestType"] == "Delete" else bootstrap.deployed_file(properties).to_domain()
+def _defined(event: dict[str, Any]) -> Plan:
+    if event["RequestType"] == "Delete":
+        return define([], datetime.now(UTC))
+    file = bootstrap.deployed_file(event["ResourceProperties"])
+    return define(file.to_domain(), datetime.now(UTC), file.bound())

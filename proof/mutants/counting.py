@@ -10,6 +10,14 @@ _PRICES = ("tests/unit/domain/test_rating.py", "tests/unit/adapters/test_prices.
 
 COUNTING = (
     Mutant(
+        "producers-not-asked",
+        "Anybody charges any project, whatever `producers` in budgets.yaml says.",
+        f"{_CORE}/application/intake.py",
+        "    if producers.allows(source, project):\n",
+        "    if producers.allows(source, project) or source:\n",
+        ("tests/scenarios/test_producers.py",),
+    ),
+    Mutant(
         "dropped-condition",
         "A redelivered record is booked again: the ledger's put has no condition.",
         f"{_CORE}/adapters/dynamodb/ledger.py",

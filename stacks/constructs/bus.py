@@ -51,11 +51,14 @@ class Bus(Construct):
             },
             {
                 # Else anyone with PutEvents could announce a crossed budget that nobody crossed.
-                # And a caller's name, which the HTTP interface puts into the source, proves nothing.
+                # And a caller's name, which the HTTP interface puts into the source, would prove nothing; nor would
+                # the names of our own adapters, which may charge any project.
                 "Sid": "OnlySpendplaneSpeaksAsSpendplane",
                 **every_caller,
                 "Condition": {
-                    "ForAnyValue:StringLike": {"events:source": [names.SOURCE, f"{names.HTTP_SOURCE}/*"]},
+                    "ForAnyValue:StringLike": {
+                        "events:source": [names.SOURCE, *names.OWN_SOURCES, f"{names.HTTP_SOURCE}/*"]
+                    },
                     "ArnNotLike": {
                         "aws:PrincipalArn": f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role{names.ROLE_PATH}*"
                     },

@@ -9,11 +9,13 @@ from spendplane.adapters.dynamodb.definitions import FRESH_FOR
 from spendplane.application.define_budgets import DefineBudgets
 from spendplane.domain.budgets import Budget
 from spendplane.domain.periods import Period
+from spendplane.domain.producers import ANYBODY, Producers
 from tests.support.builders import NOW, budget
 from tests.support.places import DynamoPlace, Engine, Stores
 
 A = budget("a", "12.50", match={"environment": ("staging", "test")}, owner="Zoë <zoe@example.com>", thresholds=(50, 99))
 B = budget("b", None, tokens=7, requests=0, period=Period.WEEKLY, per="user_id", on_hard_limit="notify", mode="enforce")
+BOUND = Producers((("com.example.chat", ("chat-prod", "chät")), ("com.example.gateway", ("*",))))
 
 
 @pytest.fixture
@@ -129,3 +131,16 @@ class _Counted:
         if name != "meta":
             self._calls.append(name)
         return getattr(self._client, name)
+
+
+def test_producers_come_back_with_the_budgets_and_go_with_the_next_deployment(engine: Engine) -> None:
+    place = engine.place()
+    writer, reader = place.connect().definitions, place.connect().definitions
+    assert writer.producers() == reader.index(NOW).producers == ANYBODY
+    writer.write([A], [], NOW, BOUND)
+    assert writer.producers() == BOUND
+    later = reader.index(NOW + FRESH_FOR)
+    assert (later.producers, set(later.budgets)) == (BOUND, {"a"})
+    writer.write([], [], NOW)
+    assert reader.index(NOW + 2 * FRESH_FOR).producers == ANYBODY
+    assert reader.deployed() == {"a": A}

@@ -8,10 +8,10 @@ from typing import Any
 import boto3
 import pytest
 
-from spendplane.contract.outgoing import THRESHOLD_CROSSED
+from spendplane.contract.outgoing import THRESHOLD_CROSSED, USAGE_QUARANTINED
 from spendplane.contract.switch_events import ENGAGED
 from spendplane.contract.usage_event import USAGE_RECORDED
-from tests.e2e.deployed import Deployed, eventually, record
+from tests.e2e.deployed import Deployed, both, eventually, record
 from tests.e2e.test_http import user
 from tests.e2e.test_local_policies import REFUSED, error
 
@@ -32,7 +32,7 @@ def entry(deployed: Deployed, source: str, kind: str, detail: object) -> dict[st
     return {"Source": source, "DetailType": kind, "Detail": json.dumps(detail), "EventBusName": bus}
 
 
-@pytest.mark.parametrize("source", ["spendplane", f"spendplane.http/{VICTIM}"])
+@pytest.mark.parametrize("source", ["spendplane", "spendplane.hours", f"spendplane.http/{VICTIM}"])
 def test_nobody_speaks_as_spendplane_or_in_the_name_of_an_http_caller(deployed: Deployed, source: str) -> None:
     item = record("e2e-forged")
     with producer(deployed) as events:
@@ -74,3 +74,24 @@ def test_a_producer_can_be_held_to_a_source_of_its_own(deployed: Deployed) -> No
     row = eventually(lambda: deployed.row(f"i#{mine['id']}"))
     assert row is not None
     assert row.row.event.source == "com.example.chat"
+
+
+def test_a_rival_charges_nothing_to_a_project_that_is_named_for_somebody_else(deployed: Deployed) -> None:
+    """It is in quarantine, with the reason; counters and alerts say what the owner's own usage says, and no more."""
+    forged, own = record("e2e-owned", cost_usd="50"), record("e2e-owned", cost_usd="9")
+    with producer(deployed) as events:
+        events.put_events(Entries=[entry(deployed, "com.example.rival", USAGE_RECORDED, forged)])
+    (kept,) = eventually(lambda: deployed.quarantined(forged["id"]))
+    assert kept.source == "com.example.rival"
+    assert kept.reason.startswith("producer not allowed: 'com.example.rival' may not charge project 'e2e-owned'")
+    assert "gives that to com.example.owner" in kept.reason
+    assert any(event["reason"] == kept.reason for event in eventually(lambda: deployed.bus_events(USAGE_QUARANTINED)))
+    (told,) = deployed.cli("quarantine", "replay", kept.id, code=3)
+    assert told["problem"] == kept.reason, "and stays there as long as the file says so"
+    deployed.put(own, source="com.example.owner")
+    assert deployed.counted("e2e-owned", 1).spend.usd == 9
+    assert eventually(lambda: deployed.alerts("e2e-owned"), lambda found: len(found) == 2)
+    deployed.settle()
+    assert deployed.counter("e2e-owned").spend.requests == 1
+    assert sorted(deployed.alerts("e2e-owned")) == both(80)
+    assert deployed.row(f"i#{forged['id']}") is None

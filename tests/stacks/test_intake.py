@@ -7,6 +7,7 @@ import pytest
 from cli.checks.resources import ARCHIVE
 from spendplane.contract.usage_event import MAX_AGE
 from spendplane.domain.ledger import RETENTION
+from spendplane.domain.producers import OWN
 from tests.stacks.assembly import CONTROL, STATE, Assembly, Json
 
 DEAD_LETTERS = {
@@ -127,8 +128,11 @@ def test_the_bus_is_for_this_account_and_its_own_source_for_its_own_roles(aws: A
     assert (foreign["Effect"], foreign["Principal"]) == ("Deny", "*")
     assert foreign["Condition"]["StringNotEquals"] == {"aws:PrincipalAccount": "<AWS::AccountId>"}
     assert (impostor["Effect"], impostor["Principal"]) == ("Deny", "*")
+    assert set(impostor["Condition"]["ForAnyValue:StringLike"]["events:source"]) > OWN, "what is never bound is ours"
     assert impostor["Condition"] == {
-        "ForAnyValue:StringLike": {"events:source": ["spendplane", "spendplane.http/*"]},
+        "ForAnyValue:StringLike": {
+            "events:source": ["spendplane", "spendplane.bedrock-logs", "spendplane.hours", "spendplane.http/*"]
+        },
         "ArnNotLike": {"aws:PrincipalArn": f"{account}:role/spendplane/*"},
     }
     assert {statement["Action"] for statement in policy["Statement"]} == {"events:PutEvents"}

@@ -56,9 +56,11 @@ def envelope(detail: object, kind: str = USAGE_RECORDED, source: str = "com.exam
     }
 
 
-def message(detail: object, kind: str = USAGE_RECORDED, received_at: datetime = NOW) -> Message:
+def message(
+    detail: object, kind: str = USAGE_RECORDED, received_at: datetime = NOW, source: str = "com.example.app"
+) -> Message:
     """A queue message with an id of its own."""
-    return raw(json.dumps(envelope(detail, kind)), received_at)
+    return raw(json.dumps(envelope(detail, kind, source)), received_at)
 
 
 def raw(body: str, received_at: datetime = NOW) -> Message:

@@ -14,6 +14,7 @@ from spendplane.application.status import Standing
 from spendplane.contract.outgoing import USAGE_UNPRICED
 from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS
 from spendplane.domain.budgets import Budget
+from spendplane.domain.producers import ANYBODY, Producers
 from tests.support.builders import message, record
 from tests.support.snapshot import check_books
 from tests.support.world import PriceList, World
@@ -30,9 +31,9 @@ class Timeline:
     read_on_call: int = 0
     woken: list[Message] = field(default_factory=list)
 
-    def deploy(self, *budgets: Budget) -> Self:
+    def deploy(self, *budgets: Budget, producers: Producers = ANYBODY) -> Self:
         """`cdk deploy` with these budgets, and only these."""
-        self.world.define(*budgets)
+        self.world.define(*budgets, producers=producers)
         return self
 
     def at(self, text: str) -> Self:
@@ -45,16 +46,18 @@ class Timeline:
         self.world.now = now
         return self
 
-    def spend(self, usd: str | None, *, ago: timedelta = timedelta(), **fields: Any) -> MeterReport:
-        """One call that cost so much; None: by the price book. `ago`: how late its event arrives."""
+    def spend(
+        self, usd: str | None, *, ago: timedelta = timedelta(), by: str = "com.example.app", **fields: Any
+    ) -> MeterReport:
+        """One call that cost so much; None: by the price book. `ago`: how late its event arrives; `by`: its source."""
         name = fields.pop("event_id", f"story-{next(_ids)}")
         time = (self.world.now - ago).isoformat()
         cost = {} if usd is None else {"cost_usd": usd}
-        return self.deliver(record(name, **{"time": time, **cost, **fields}))
+        return self.deliver(record(name, **{"time": time, **cost, **fields}), source=by)
 
-    def deliver(self, *records: dict[str, Any]) -> MeterReport:
+    def deliver(self, *records: dict[str, Any], source: str = "com.example.app") -> MeterReport:
         """Records as they come, in one batch of the queue."""
-        report = self.world.deliver(*(message(item, received_at=self.world.now) for item in records))
+        report = self.world.deliver(*(message(item, received_at=self.world.now, source=source) for item in records))
         self.world.notify_all()
         check_books(self.world)
         return report

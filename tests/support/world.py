@@ -27,6 +27,7 @@ from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter, CounterRef
 from spendplane.domain.idle_policy import IdlePolicy
+from spendplane.domain.producers import ANYBODY, Producers
 from spendplane.domain.rating import Rate, RateCard, UnpricedError
 from spendplane.domain.targets import Protection
 from spendplane.domain.usage import UsageEvent
@@ -152,9 +153,9 @@ class World:
         bus = wrap("bus", self.bus)
         return Process(stores, bus, topics, self.prices, fleet, self.protection, self.idle, activities)
 
-    def define(self, *budgets: Budget) -> Plan:
+    def define(self, *budgets: Budget, producers: Producers = ANYBODY) -> Plan:
         """A deployment with exactly these budgets."""
-        return self.process().define()(budgets, self.now)
+        return self.process().define()(budgets, self.now, producers)
 
     def deliver(self, *messages: Message) -> MeterReport:
         """One batch of the usage queue; every record of it is accounted for."""

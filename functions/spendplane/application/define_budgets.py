@@ -6,6 +6,7 @@ from datetime import datetime
 
 from spendplane.application.ports import Definitions
 from spendplane.domain.budgets import Budget
+from spendplane.domain.producers import ANYBODY, Producers
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,14 @@ class Plan:
     changed: tuple[tuple[Budget, Budget], ...] = ()
     removed: tuple[Budget, ...] = ()
     unchanged: tuple[Budget, ...] = ()
+    producers: tuple[Producers, Producers] = (ANYBODY, ANYBODY)
+    """Who may charge which projects, before and after."""
 
     @property
     def empty(self) -> bool:
         """Nothing to do."""
-        return not (self.created or self.changed or self.removed)
+        before, after = self.producers
+        return before == after and not (self.created or self.changed or self.removed)
 
     def figures(self) -> dict[str, str]:
         """How many of each."""
@@ -28,7 +32,12 @@ class Plan:
         return {name: str(len(getattr(self, name))) for name in names}
 
 
-def plan(wanted: Sequence[Budget], deployed: dict[str, Budget], retired: dict[str, Budget] | None = None) -> Plan:
+def plan(
+    wanted: Sequence[Budget],
+    deployed: dict[str, Budget],
+    retired: dict[str, Budget] | None = None,
+    producers: tuple[Producers, Producers] = (ANYBODY, ANYBODY),
+) -> Plan:
     """Compares by id. A revision grows when limits, thresholds or the period change, when a budget begins to throttle
     or degrade, and when it comes back.
 
@@ -50,7 +59,7 @@ def plan(wanted: Sequence[Budget], deployed: dict[str, Budget], retired: dict[st
             changed.append((old, new))
     kept = {budget.id for budget in wanted}
     removed = [budget for budget in deployed.values() if budget.id not in kept]
-    return Plan(tuple(created), tuple(changed), tuple(removed), tuple(unchanged))
+    return Plan(tuple(created), tuple(changed), tuple(removed), tuple(unchanged), producers)
 
 
 def _returned(budget: Budget, before: Budget) -> Budget:
@@ -63,10 +72,10 @@ class DefineBudgets:
 
     definitions: Definitions
 
-    def __call__(self, wanted: Sequence[Budget], now: datetime) -> Plan:
-        """Returns what was done. Raises BusyError."""
+    def __call__(self, wanted: Sequence[Budget], now: datetime, producers: Producers = ANYBODY) -> Plan:
+        """Returns what was done to the budgets; `producers` take the place of the former ones. Raises BusyError."""
         todo = plan(wanted, self.definitions.deployed(), self.definitions.retired())
         written = [*todo.created, *(new for _, new in todo.changed)]
         # Also when nothing is to be written: a run that was cut off may have written all without telling the readers.
-        self.definitions.write(written, [budget.id for budget in todo.removed], now)
+        self.definitions.write(written, [budget.id for budget in todo.removed], now, producers)
         return todo

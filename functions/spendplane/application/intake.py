@@ -4,10 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spendplane.contract.envelope import Message, Rejected, read
+from spendplane.domain.producers import Producers
 from spendplane.domain.usage import UsageEvent
 
 MAX_ROUNDS = 3
 """Payloads under one id that are tried in one batch; more are refused without asking the ledger."""
+NOT_ALLOWED = "producer not allowed"
+"""How the reason begins."""
+MAX_NAMED = 3
+"""Producers, or projects, that a reason names."""
 
 
 @dataclass(slots=True)
@@ -57,17 +62,38 @@ class Intake:
         return call
 
 
-def take_in(messages: Sequence[Message]) -> Intake:
-    """Reads every record of every message."""
+def take_in(messages: Sequence[Message], producers: Producers) -> Intake:
+    """Reads every record of every message; what its producer may not charge is refused."""
     intake = Intake()
     for message in messages:
         for record in read(message):
             intake.received += 1
-            if isinstance(record, Rejected):
-                intake.refused.append((record, {message.id}))
+            verdict = record if isinstance(record, Rejected) else not_allowed(record, producers) or record
+            if isinstance(verdict, Rejected):
+                intake.refused.append((verdict, {message.id}))
             else:
-                intake.add(record, message.id)
+                intake.add(verdict, message.id)
     return intake
+
+
+def not_allowed(event: UsageEvent, producers: Producers) -> Rejected | None:
+    """The refusal of an event whose producer may not charge its project; None where it may."""
+    source, project = event.source, event.attributes["project_id"]
+    if producers.allows(source, project):
+        return None
+    mine = producers.projects_of(source)
+    only = f"lets it charge {_some(sorted(mine))} only" if mine else f"gives that to {_some(producers.owners(project))}"
+    return Rejected(
+        f"{NOT_ALLOWED}: {source!r} may not charge project {project!r}: budgets.yaml {only}. If it may, name the "
+        "project for it under `producers` there, deploy, and replay this entry",
+        event.canonical,
+        source,
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MAX_NAMED])
+    return f"{shown} and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else shown
 
 
 def contradiction(event: UsageEvent) -> Rejected:

@@ -22,6 +22,7 @@ from spendplane.application.ports import (
 from spendplane.application.pricing import try_price
 from spendplane.contract.envelope import Message
 from spendplane.domain.alerts import Alert
+from spendplane.domain.budgets import BudgetIndex
 from spendplane.domain.counters import CounterRef
 from spendplane.domain.ledger import LedgerRow, counted_in
 
@@ -86,13 +87,14 @@ class Meter:
     def __call__(self, messages: Sequence[Message], now: datetime) -> MeterReport:
         """Books a batch. Raises nothing that would send good messages back with the bad ones."""
         report = MeterReport()
-        intake = take_in(messages)
+        budgets = self.definitions.index(now)
+        intake = take_in(messages, budgets.producers)
         report.received, report.duplicates = intake.received, intake.duplicates
         refused = intake.refused
         booked = Booked()
         owners: dict[str, set[str]] = {}
         for calls in intake.rounds:
-            part = self.booker(self._rate(calls.values(), now))
+            part = self.booker(self._rate(calls.values(), budgets, now))
             report.not_kept += len(part.failed)
             for key in part.failed:
                 report.failed |= calls[key].messages
@@ -111,8 +113,7 @@ class Meter:
         self._announce_unpriced(booked, owners, report, now)
         return report
 
-    def _rate(self, calls: Iterable[Call], now: datetime) -> list[LedgerRow]:
-        budgets = self.definitions.index(now)
+    def _rate(self, calls: Iterable[Call], budgets: BudgetIndex, now: datetime) -> list[LedgerRow]:
         rows = []
         for call in calls:
             usd, source = try_price(call.event, self.prices)

@@ -11,6 +11,7 @@ from spendplane.domain.budgets import Budget, BudgetIndex
 from spendplane.domain.counters import Counter, CounterRef, Increment
 from spendplane.domain.ledger import Amendment, LedgerRow, Transaction
 from spendplane.domain.periods import Window
+from spendplane.domain.producers import ANYBODY, Producers
 from spendplane.domain.rating import RateCard
 from spendplane.domain.usage import UsageEvent
 
@@ -105,8 +106,13 @@ class Definitions(Protocol):
     def judged(self, budget: Budget) -> None:
         """Takes a budget off the changed ones, unless it has changed again."""
 
-    def write(self, budgets: Sequence[Budget], removed: Sequence[str], now: datetime) -> None:
-        """Writes definitions (marked as changed) and removes others, then makes readers notice."""
+    def producers(self) -> Producers:
+        """Who may charge which projects, read now."""
+
+    def write(
+        self, budgets: Sequence[Budget], removed: Sequence[str], now: datetime, producers: Producers = ANYBODY
+    ) -> None:
+        """Writes definitions (marked as changed) and removes others, then makes readers notice, with the producers."""
 
     def retired(self) -> dict[str, Budget]:
         """Removed budgets: their revisions go on counting when they come back."""

@@ -9,6 +9,9 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from spendplane.contract import budget_action
 from spendplane.contract.budget_entries import STRICT, BudgetEntry, Defaults, Idle, KillSwitch, Mode
+from spendplane.contract.producers import Projects, rule
+from spendplane.contract.producers import problems as unbindable
+from spendplane.contract.text import nfc
 from spendplane.contract.usage_event import Environment
 from spendplane.contract.yaml_file import FileError, Location, at, explain
 from spendplane.contract.yaml_file import load as load_yaml
@@ -16,6 +19,7 @@ from spendplane.domain.bill import Watch, watch
 from spendplane.domain.budgets import Budget
 from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.limits import HARD_PERCENT, Limits
+from spendplane.domain.producers import Producers
 
 BudgetsFileError = FileError
 
@@ -28,6 +32,7 @@ class BudgetsFile(BaseModel):
 
     Without `idle` nothing is turned down because nobody calls it.
     `aws_budgets: false` leaves the second line off, an AWS budget for each budget that AWS can express.
+    `producers` says which source may charge which projects; left out, everybody may charge everything.
     """
 
     model_config = STRICT
@@ -38,6 +43,7 @@ class BudgetsFile(BaseModel):
     kill_switch: KillSwitch = KillSwitch()
     idle: Idle | None = None
     aws_budgets: bool = Field(default=True, strict=True)
+    producers: dict[str, Projects] = Field(default_factory=dict)
     defaults: Defaults = Defaults()
     budgets: list[BudgetEntry] = Field(default_factory=list)
 
@@ -48,6 +54,11 @@ class BudgetsFile(BaseModel):
             raise ValueError("must name `production`: it is never throttled")
         return value
 
+    @field_validator("producers", mode="before")
+    @classmethod
+    def _normal(cls, value: Any) -> Any:
+        return nfc(value)
+
     @property
     def throttleable_environments(self) -> tuple[str, ...]:
         """All known environments but the protected ones."""
@@ -56,6 +67,10 @@ class BudgetsFile(BaseModel):
     def to_domain(self) -> list[Budget]:
         """The budgets with the file's defaults filled in, at revision 1: the deployment counts revisions."""
         return [self._budget(entry) for entry in self.budgets]
+
+    def bound(self) -> Producers:
+        """Which producers may charge which projects."""
+        return rule(self.producers)
 
     def watches(self) -> Iterator[tuple[Budget, Watch]]:
         """The budgets for which an AWS budget is wanted, each with how far AWS can express it."""
@@ -103,7 +118,9 @@ _MENDS = {
     "limit_tokens:greater_than_equal": "write 0 where none may be used, or leave it out",
     "limit_requests:greater_than_equal": "write 0 where none may be made, or leave it out",
     "period:enum": "use one of daily, weekly, monthly, total",
+    "producers:dict_type": "a mapping, such as `com.example.chat: [chat-prod, chat-staging]`",
     "string_type": "write the value in quotes",
+    "too_short": "name at least one, or remove it",
     "thresholds:int_type": "whole percentages, such as [80, 100]",
     "version:missing": "begin the file with `version: 1`",
     "version:literal_error": "this release reads version 1",
@@ -120,11 +137,16 @@ def load(path: Path | str) -> BudgetsFile:
         parsed = BudgetsFile.model_validate(content)
     except ValidationError as error:
         raise explain(path, lines, error, _MENDS) from None
-    found = (*_conflicts(parsed), *_actions(parsed))
+    found = (*_conflicts(parsed), *_actions(parsed), *_producers(parsed))
     problems = [at(path, lines, location, message) for location, message in found]
     if problems:
         raise FileError("\n".join(problems))
     return parsed
+
+
+def _producers(parsed: BudgetsFile) -> Iterator[tuple[Location, str]]:
+    for place, problem in unbindable(parsed.producers):
+        yield ("producers", *place), problem
 
 
 def _actions(parsed: BudgetsFile) -> Iterator[tuple[Location, str]]:

@@ -5,8 +5,9 @@ from typing import Any
 
 from spendplane.contract.instance_prices_file import Use
 from spendplane.domain.hours import Running, Slice, Stretch, slices
+from spendplane.domain.producers import HOURS
 
-SOURCE = "spendplane.hours"
+SOURCE = HOURS
 PROVIDER = "aws.sagemaker"
 ENDPOINT, NOTEBOOK, TRAINING = "sagemaker-endpoint", "sagemaker-notebook", "sagemaker-training-job"
 WORKLOAD = {ENDPOINT: "inference", NOTEBOOK: "training", TRAINING: "training"}

@@ -13,9 +13,10 @@ from spendplane.contract.attribution import cleaned, complete
 from spendplane.contract.envelope import MAX_REASON, UNREADABLE
 from spendplane.domain.identities import FIELDS, Attribution
 from spendplane.domain.payloads import Reported
+from spendplane.domain.producers import BEDROCK_LOGS
 
 API = "bedrock.invocation_log"
-SOURCE = "spendplane.bedrock-logs"
+SOURCE = BEDROCK_LOGS
 PROVIDER = "aws.bedrock"
 SCHEMA = "ModelInvocationLog"
 PROFILE = ":application-inference-profile/"

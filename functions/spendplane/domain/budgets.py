@@ -8,6 +8,7 @@ from typing import Any
 
 from spendplane.domain.limits import Limits
 from spendplane.domain.periods import Period
+from spendplane.domain.producers import ANYBODY, Producers
 
 ATTRIBUTES = (
     "project_id",
@@ -87,10 +88,11 @@ class BudgetIndex:
     """Finds the matching budgets by selector shape, so that the cost per event does not grow with their number.
 
     A shape is the set of attributes that a selector names; an event is looked up once per shape, and events that agree
-    in every attribute that any selector names share one answer.
+    in every attribute that any selector names share one answer. `producers` say who may charge what at all.
     """
 
-    def __init__(self, budgets: Iterable[Budget]) -> None:
+    def __init__(self, budgets: Iterable[Budget], producers: Producers = ANYBODY) -> None:
+        self.producers = producers
         self.budgets: dict[str, Budget] = {}
         self._shapes: dict[tuple[str, ...], dict[tuple[str | None, ...], list[Budget]]] = {}
         for budget in budgets:

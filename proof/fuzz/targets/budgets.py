@@ -13,6 +13,7 @@ mode: enforce
 protected_environments: [production, test]
 kill_switch: {max_targets: 5, max_attempts: 2}
 aws_budgets: false
+producers: {com.example.chat: [p, q], com.example.batch: r, com.example.gateway: "*"}
 defaults: {thresholds: [50, 80, 100], on_hard_limit: throttle, on_soft_limit: degrade, period: weekly}
 budgets:
   - {id: a, match: {project_id: [p, q], environment: staging}, limit_usd: 5.5, period: daily, shards: 3}
@@ -38,7 +39,8 @@ def check(data: bytes) -> None:
     assert "production" not in parsed.throttleable_environments
     list(parsed.watches())
     list(parsed.acting())
-    assert BudgetsFile.model_validate_json(parsed.model_dump_json()).to_domain() == budgets
+    again = BudgetsFile.model_validate_json(parsed.model_dump_json())
+    assert (again.to_domain(), again.bound()) == (budgets, parsed.bound())
 
 
 def seeds() -> Iterator[bytes]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from spendplane.contract import budgets_file
+from spendplane.domain.producers import Producers
 from tests.support.builders import budget
 from tests.unit.cli.conftest import Shell
 
@@ -76,6 +77,24 @@ def test_plan_json(deployed: Shell) -> None:
             },
         }
     ]
+
+
+def test_plan_shows_who_may_charge_what(shell: Shell) -> None:
+    as_file_says(shell)
+    shell.store.bound = Producers((("com.example.chat", ("chat",)), ("com.example.gone", ("*",))))
+    Path("budgets.yaml").write_text(FILE + "producers: {com.example.chat: [chat, more], com.example.new: batch}\n")
+    text = shell("budget", "plan", "--detailed-exitcode")
+    assert text.exit_code == 3
+    assert text.stdout.splitlines()[:3] == [
+        "~ producer com.example.chat: may charge chat → chat, more",
+        "~ producer com.example.gone: may charge every project → as any other",
+        "~ producer com.example.new: may charge as any other → batch",
+    ]
+    assert shell.json("budget", "plan")["producers"] == {
+        "com.example.chat": {"from": ["chat"], "to": ["chat", "more"]},
+        "com.example.gone": {"from": ["*"], "to": None},
+        "com.example.new": {"from": None, "to": ["batch"]},
+    }
 
 
 def test_plan_writes_nothing(deployed: Shell) -> None:

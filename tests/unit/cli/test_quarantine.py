@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from spendplane.application.ports import QuarantineEntry
+from spendplane.domain.producers import Producers
 from tests.support.builders import NOW, record
 from tests.unit.cli.conftest import Shell
 
@@ -88,6 +89,17 @@ def test_a_body_of_any_depth_does_not_keep_all_others_from_being_replayed(held: 
     assert {item["id"]: item["published"] for item in told} == {
         "mendable": True, "old": True, "garbage": False, "deep": False, "deeper": False,
     }  # fmt: skip
+
+
+def test_what_its_producer_may_not_charge_stays_until_the_file_says_otherwise(held: Shell) -> None:
+    held.store.bound = Producers((("com.example.other", ("marketing-gen-v1",)),))
+    (result,) = held.json("quarantine", "replay", "mendable", "--set", "environment=staging", code=3)
+    assert result["problem"].startswith("producer not allowed: 'com.example.app' may not charge")
+    assert held.bus.usage == []
+    (result,) = held.json("quarantine", "replay", "mendable", "--set", "environment=staging", "--dry-run", code=3)
+    held.store.bound = Producers((("com.example.app", ("marketing-gen-v1",)),))
+    (result,) = held.json("quarantine", "replay", "mendable", "--set", "environment=staging")
+    assert result["published"] is True
 
 
 def test_dry_run_publishes_nothing(held: Shell) -> None:

@@ -12,6 +12,7 @@ from spendplane.adapters.dynamodb.keys import BUDGETS, CHANGED, VERSION, Item, b
 from spendplane.domain.budgets import Budget, BudgetIndex
 from spendplane.domain.limits import Limits
 from spendplane.domain.periods import Period
+from spendplane.domain.producers import ANYBODY, Producers
 
 FRESH_FOR = timedelta(seconds=15)
 """How old the cached budgets may be. Nothing is raised under a stale one: the judge reads it anew first."""
@@ -30,9 +31,10 @@ class DynamoDefinitions:
     def index(self, now: datetime) -> BudgetIndex:
         """From memory; one small read every 15 seconds tells whether the budgets changed."""
         if self._checked_at is None or not (self._checked_at <= now < self._checked_at + FRESH_FOR):
-            version = (self.table.get(VERSION) or {}).get("version", {}).get("N")
+            item = self.table.get(VERSION) or {}
+            version = item.get("version", {}).get("N")
             if version != self._version or self._checked_at is None:
-                self._index = BudgetIndex(self.deployed().values())
+                self._index = BudgetIndex(self.deployed().values(), _producers(item))
                 self._version = version
             self._checked_at = now
         return self._index
@@ -49,6 +51,10 @@ class DynamoDefinitions:
         """Read consistently."""
         item = self.table.get(budget_key(budget_id))
         return None if item is None or "retired" in item else budget_from_item(item)
+
+    def producers(self) -> Producers:
+        """They stand beside the version: whoever looks whether the budgets changed has them, without a read more."""
+        return _producers(self.table.get(VERSION) or {})
 
     def changed(self) -> Iterator[tuple[Budget, datetime]]:
         """From the sparse index."""
@@ -68,8 +74,10 @@ class DynamoDefinitions:
         except ConditionFailedError:
             return  # changed again: the next sweep judges it
 
-    def write(self, budgets: Sequence[Budget], removed: Sequence[str], now: datetime) -> None:
-        """Definitions first, then the version: a reader that sees the version sees them all."""
+    def write(
+        self, budgets: Sequence[Budget], removed: Sequence[str], now: datetime, producers: Producers = ANYBODY
+    ) -> None:
+        """Definitions first, then the version with the producers: a reader that sees the version sees them all."""
         puts = [{"Put": {"TableName": self.table.name, "Item": budget_to_item(item, now)}} for item in budgets]
         retire = [
             {
@@ -87,11 +95,20 @@ class DynamoDefinitions:
         for start in range(0, len(changes), WRITES_PER_CALL):
             chunk = changes[start : start + WRITES_PER_CALL]
             self.table.retry(lambda chunk=chunk: self.table.transact(chunk))  # type: ignore[misc]
-        self.table.update(VERSION, "ADD version :one", ExpressionAttributeValues={":one": {"N": "1"}})
+        self.table.update(
+            VERSION,
+            "ADD version :one SET producers = :producers",
+            ExpressionAttributeValues={":one": {"N": "1"}, ":producers": {"S": json.dumps(producers.named)}},
+        )
 
     def _all(self) -> Iterator[tuple[Budget, bool]]:
         for item in self.table.query(BUDGETS):
             yield budget_from_item(item), "retired" in item
+
+
+def _producers(version: Item) -> Producers:
+    named = json.loads(version["producers"]["S"]) if "producers" in version else ()
+    return Producers(tuple((source, tuple(projects)) for source, projects in named))
 
 
 def budget_to_item(budget: Budget, now: datetime) -> Item:

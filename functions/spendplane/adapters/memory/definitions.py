@@ -7,6 +7,7 @@ from datetime import datetime
 from threading import RLock
 
 from spendplane.domain.budgets import Budget, BudgetIndex
+from spendplane.domain.producers import ANYBODY, Producers
 
 
 @dataclass
@@ -16,11 +17,12 @@ class MemoryDefinitions:
     budgets: dict[str, Budget] = field(default_factory=dict)
     gone: dict[str, Budget] = field(default_factory=dict)
     to_judge: dict[str, tuple[Budget, datetime]] = field(default_factory=dict)
+    bound: Producers = ANYBODY
     definitions_lock: RLock = field(default_factory=RLock)
 
     def index(self, now: datetime) -> BudgetIndex:
         """See `ports.Definitions`; never stale."""
-        return BudgetIndex(self.budgets.values())
+        return BudgetIndex(self.budgets.values(), self.bound)
 
     def deployed(self) -> dict[str, Budget]:
         """See `ports.Definitions`."""
@@ -43,9 +45,16 @@ class MemoryDefinitions:
         if budget.id in self.to_judge and self.to_judge[budget.id][0] == budget:
             del self.to_judge[budget.id]
 
-    def write(self, budgets: Sequence[Budget], removed: Sequence[str], now: datetime) -> None:
+    def producers(self) -> Producers:
+        """See `ports.Definitions`."""
+        return self.bound
+
+    def write(
+        self, budgets: Sequence[Budget], removed: Sequence[str], now: datetime, producers: Producers = ANYBODY
+    ) -> None:
         """See `ports.Definitions`."""
         with self.definitions_lock:
+            self.bound = producers
             for budget in budgets:
                 self.budgets[budget.id] = budget
                 self.to_judge[budget.id] = (budget, now)
