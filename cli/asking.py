@@ -2,13 +2,10 @@
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli import output
 from cli.errors import Failure
-
-if TYPE_CHECKING:
-    from cli.context import Session
 
 FUNCTION_SECONDS = 60
 """The function ends by then."""
@@ -27,11 +24,6 @@ def patient_client() -> Any:  # boto3 makes its clients at run time
         read_timeout=PATIENCE_SECONDS, retries={"mode": "standard", "total_max_attempts": 1}, tcp_keepalive=True
     )
     return boto3.client("lambda", config=CLIENT_CONFIG.merge(once))
-
-
-def caller(run: "Session") -> str:
-    """Who we are, as the audit keeps it. AWS asks for no permission."""
-    return str(run.clients("sts").get_caller_identity()["Arn"])
 
 
 def invoke(client: Any, function: str, command: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
-    from cli.context import Settings
+    from cli.settings import Settings
 
 
 class Exit(IntEnum):

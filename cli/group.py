@@ -8,8 +8,9 @@ import typer
 from typer.core import TyperGroup
 
 from cli import output
-from cli.context import Session, Settings
+from cli.context import Session
 from cli.errors import Exit, Failure, explained
+from cli.settings import Settings
 
 
 class RootGroup(TyperGroup):

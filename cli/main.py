@@ -22,9 +22,11 @@ from cli.commands import (
     tags,
     tail,
 )
-from cli.context import Session, Settings, live_session
+from cli.context import Session
 from cli.group import RootGroup
+from cli.live import live_session
 from cli.options import EPILOG
+from cli.settings import Settings
 
 app = typer.Typer(
     cls=RootGroup,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import output
-from cli.context import Session, prices_path, session
+from cli.context import Session, session
 from cli.errors import Failure
+from cli.files import prices_path
 from cli.options import JsonOption
 
 if TYPE_CHECKING:

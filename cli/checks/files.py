@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from cli.checks.finding import Finding, State
-from cli.context import Session, budgets_path, prices_path
+from cli.context import Session
 from cli.errors import Failure
+from cli.files import budgets_path, prices_path
 
 
 def files(_run: Session) -> Iterator[Finding]:

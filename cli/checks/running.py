@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any
 
 from cli.checks.finding import Finding, State
-from cli.context import Session, budgets_path
+from cli.context import Session
 from cli.errors import Failure
+from cli.files import budgets_path
 
 SWEEP = "spendplane-sweep"
 OVERDUE_AFTER = timedelta(minutes=3)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import budgets, output
-from cli.context import budgets_path, session
+from cli.context import session
 from cli.errors import Exit
+from cli.files import budgets_path
 from cli.options import EPILOG, JsonOption
 from spendplane.domain.producers import EVERY
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import orders, output, planned, switches, targets
-from cli.asking import caller
 from cli.budgets import known
 from cli.context import Session, session
 from cli.errors import Exit
@@ -64,7 +63,7 @@ def engage(
     run = session(context)
     if not yes:
         _confirm(run, budget, key, max_targets)
-    by = caller(run)
+    by = run.caller()
     answer = orders.engage(run, budget, key, by, reason, max_targets)
     switch = orders.first(answer)
     if as_json:

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import idling, output
-from cli.context import Session, prices_path, session
+from cli.context import Session, session
 from cli.errors import Exit, Failure
+from cli.files import prices_path
 from cli.options import JsonOption, PricesOption
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import output, reconciled
-from cli.asking import caller
 from cli.context import Session, session
 from cli.errors import Exit, Failure
 from cli.options import JsonOption
@@ -116,6 +115,6 @@ def _apply(run: Session, report: "Report", reason: str) -> list[tuple[str, str]]
         raise Failure(
             f"nothing of {report.month} could be compared: nothing was stored", "see the reasons in the table"
         )
-    found = Reconciliation(report.month, report.through, run.now(), caller(run), reason, report.compared)
+    found = Reconciliation(report.month, report.through, run.now(), run.caller(), reason, report.compared)
     run.drifts().store(found)
     return in_doubt(run, found)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import correcting, output
-from cli.asking import caller
 from cli.commands.engage import answering
 from cli.context import Session, session
 from cli.errors import Exit
@@ -53,7 +52,7 @@ def price(
     number = correcting.rows(found)
     booked = book and (not number or yes or _agreed(found))
     if booked:
-        found = _read(use_case, scope, run, Note(caller(run), reason.strip()))
+        found = _read(use_case, scope, run, Note(run.caller(), reason.strip()))
     _tell(found, booked=booked, as_json=as_json)
     if number and not booked:
         raise typer.Exit(Exit.FOUND)

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 
 from cli import orders, output, targets
-from cli.asking import caller
 from cli.context import session
 from cli.errors import Exit
 from cli.options import BudgetArgument, JsonOption, KeyOption, ReasonOption, moment, usd
@@ -43,7 +42,7 @@ def release(
     what another budget keeps down stays down: the command then ends with 3.
     """
     run = session(context)
-    by = caller(run)
+    by = run.caller()
     answer = orders.release(run, budget, key, by, reason, until, extend)
     switches = answer["switches"]
     end = _end(switches[0]["switch_id"], until)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cli.context import Session, Settings
+from cli.context import Session
 from cli.main import app
+from cli.settings import Settings
 from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryQuarantine, MemoryStore
 from spendplane.adapters.memory.fleet import MemoryFleet
@@ -100,23 +101,21 @@ class Shell:
 
     def __call__(self, *args: str, stdin: str | None = None) -> Result:
         """Runs the command at NOW."""
-        made = self.make_ports or (lambda _: self.ports)
-        clients = self.clients.__getitem__
         session = Session(
-            Settings(),
-            made,
-            lambda _: self.store,
-            _no_price_file,
-            clients,
-            lambda: NOW,
-            self.sleep,
-            self.debug,
-            lambda: self.tagged,
-            lambda _: self.idle_audit,
-            self.monthly_cost,
-            lambda _: self.hours,
-            lambda _: self.store,
-            lambda _: self.replays,
+            settings=Settings(),
+            make_ports=self.make_ports or (lambda _: self.ports),
+            make_switches=lambda _: self.store,
+            make_prices=_no_price_file,
+            make_tagged_account=lambda: self.tagged,
+            make_idle_audit=lambda _: self.idle_audit,
+            make_hours=lambda _: self.hours,
+            make_drifts=lambda _: self.store,
+            make_replays=lambda _: self.replays,
+            monthly_cost=self.monthly_cost,
+            clients=self.clients.__getitem__,
+            now=lambda: NOW,
+            sleep=self.sleep,
+            debug=self.debug,
         )
         return CliRunner().invoke(app, list(args), input=stdin, obj=session)
 
@@ -137,7 +136,7 @@ class Shell:
 def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
     """In an empty directory, wide, without colours."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cli.context.PROJECT", tmp_path / "elsewhere")
+    monkeypatch.setattr("cli.files.PROJECT", tmp_path / "elsewhere")
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     return Shell()

@@ -10,11 +10,11 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from typer.testing import CliRunner
 
-from cli.context import Settings
 from cli.errors import explained
 from cli.group import hoisted
 from cli.main import app
 from cli.output import count, plain, safe, to_json
+from cli.settings import Settings
 from spendplane.application.ports import BusyError, UnstorableError
 from spendplane.bootstrap import Ports
 from tests.unit.cli.conftest import Shell
@@ -127,7 +127,7 @@ def test_settings_come_from_options_before_the_environment(shell: Shell) -> None
         "SPENDPLANE_ENFORCE_FUNCTION": "from-env",
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cli.context._aws_ports", make)
+        patch.setattr("cli.live._ports", make)
         assert CliRunner().invoke(app, ["budget", "ls", "--json", "--table", "mine"], env=env).exit_code == 0
     assert seen == [Settings(bus="from-env", table="mine", enforce_function="from-env")]
 
