@@ -1,5 +1,8 @@
 """The stateful stack: what must outlive every deployment of the functions."""
 
+import re
+from collections.abc import Callable
+
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
@@ -8,7 +11,9 @@ from stacks.constructs.bus import Bus
 from stacks.constructs.intake import Intake
 from stacks.constructs.store import Store
 from stacks.constructs.topics import Topics
-from stacks.target import Target
+from stacks.target import InputError, Target
+
+_TABLE_NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
 
 class SpendplaneState(Stack):
@@ -36,3 +41,11 @@ class SpendplaneState(Stack):
         }
         for name, value in outputs.items():
             CfnOutput(self, name, value=value)
+
+
+def restored_table(context: Callable[[str], str | None]) -> str | None:
+    """The table that stands in for the stack's own. Raises `InputError` for a name that none can have."""
+    name = context("table")
+    if name is not None and not _TABLE_NAME.fullmatch(name):
+        raise InputError(f"table {name!r} is no name of a DynamoDB table: 3 to 255 letters, digits, and _ . -")
+    return None if name == names.TABLE else name

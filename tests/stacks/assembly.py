@@ -8,7 +8,8 @@ from typing import Any
 
 from aws_cdk import App
 
-from app import Inputs, build
+from app import build
+from inputs import Inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE, CONTROL, BUDGETS = "SpendplaneState", "SpendplaneControl", "SpendplaneBudgets"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app import Inputs
+from inputs import Inputs
 from spendplane.contract.yaml_file import FileError
 from stacks.target import InputError
 from tests.stacks.assembly import BUDGETS, CONTROL, ROOT, STATE, Assembly, load, new_app

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries no types
 
-from app import Inputs
+from inputs import Inputs
 from spendplane.contract.yaml_file import FileError
 from stacks.target import InputError
 from tests.stacks.assembly import CONTROL, Assembly, load_only, new_app, synthesise

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries no types
 
-from app import Inputs, build
+from app import build
+from inputs import Inputs
 from spendplane.contract import endpoint_entries
 from spendplane.contract.yaml_file import FileError
 from stacks.endpoints import AsyncSettings, OffPeak, RealtimeSettings, ServerlessSettings

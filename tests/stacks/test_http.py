@@ -9,7 +9,7 @@ from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries no types
 
-from app import Inputs
+from inputs import Inputs
 from spendplane.contract.http_api import body_models
 from stacks import names
 from stacks.http import SpendplaneHttp

@@ -15,7 +15,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.cx_api import SynthesisMessageLevel
 
-from app import Inputs, build
+from app import build
+from inputs import Inputs
 from stacks.tagging import MANDATORY, AiTags, RequireTags, TagRules, not_ai
 from stacks.tagging.rules import nearest
 from tests.stacks.assembly import ROOT, new_app
