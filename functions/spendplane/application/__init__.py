@@ -1,1 +1,1 @@
-"""Use cases, one per file, over the ports in `ports.py`."""
+"""Use cases, one per file, over the ports in `ports`."""
