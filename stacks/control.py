@@ -7,6 +7,7 @@ from constructs import Construct
 
 from stacks import names
 from stacks.constructs.alarms import Alarms
+from stacks.constructs.capabilities import Capabilities
 from stacks.constructs.dashboard import Dashboard
 from stacks.constructs.definitions import Definitions
 from stacks.constructs.enforce import Enforce
@@ -42,35 +43,14 @@ class SpendplaneControl(Stack):
         self.template_options.metadata = {"cfn-lint": {"config": {"ignore_checks": ["W3005"]}}}
         runtime = Runtime.of(self, target, prices)
         store, bus, intake, topics = state.store, state.bus, state.intake, state.topics
-        meter = Meter(self, "Meter", store=store, bus=bus, intake=intake, runtime=runtime)
-        notify = Notify(self, "Notify", store=store, bus=bus, topics=topics, runbook=runbook, runtime=runtime)
-        sweep = Sweep(self, "Sweep", store=store, bus=bus, runtime=runtime)
-        enforce = Enforce(self, "Enforce", store=store, bus=bus, kill_switch=kill_switch, runtime=runtime)
-        hours = Hours(self, "Hours", store=store, bus=bus, runtime=runtime)
-        idle = Idle(self, "Idle", store=store, bus=bus, runtime=runtime)
+        capabilities = Capabilities(
+            meter=Meter(self, "Meter", store=store, bus=bus, intake=intake, runtime=runtime),
+            notify=Notify(self, "Notify", store=store, bus=bus, topics=topics, runbook=runbook, runtime=runtime),
+            sweep=Sweep(self, "Sweep", store=store, bus=bus, runtime=runtime),
+            enforce=Enforce(self, "Enforce", store=store, bus=bus, kill_switch=kill_switch, runtime=runtime),
+            hours=Hours(self, "Hours", store=store, bus=bus, runtime=runtime),
+            idle=Idle(self, "Idle", store=store, bus=bus, runtime=runtime),
+        )
         budgets = Definitions(self, "Definitions", store=store, definitions=definitions, runtime=runtime)
-        Alarms(
-            self,
-            "Alarms",
-            intake=intake,
-            topics=topics,
-            meter=meter,
-            notify=notify,
-            sweep=sweep,
-            enforce=enforce,
-            hours=hours,
-            idle=idle,
-            budgets=budgets,
-        )
-        Dashboard(
-            self,
-            "Dashboard",
-            intake=intake,
-            store=store,
-            meter=meter,
-            notify=notify,
-            sweep=sweep,
-            enforce=enforce,
-            hours=hours,
-            idle=idle,
-        )
+        Alarms(self, "Alarms", intake=intake, topics=topics, capabilities=capabilities, budgets=budgets)
+        Dashboard(self, "Dashboard", intake=intake, store=store, capabilities=capabilities)

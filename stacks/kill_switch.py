@@ -32,3 +32,14 @@ class KillSwitch:
     """Where the last reconciliation found the ledger further above the bill, hard limits only alert."""
     idle: Idle | None = None
     """None: nothing is turned down because nobody calls it."""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """For the enforce function's environment."""
+        return {
+            "THROTTLEABLE_ENVIRONMENTS": ",".join(self.environments),
+            "MAX_TARGETS": str(self.max_targets),
+            "MAX_ATTEMPTS": str(self.max_attempts),
+            "MAX_DRIFT_PERCENT": str(self.max_drift_percent),
+            **({"IDLE": self.idle.variable} if self.idle else {}),
+        }

@@ -4,16 +4,11 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from stacks import names
+from stacks.constructs.capabilities import Capabilities
 from stacks.constructs.definitions import Definitions
-from stacks.constructs.enforce import Enforce
-from stacks.constructs.hours import Hours
-from stacks.constructs.idle import Idle
 from stacks.constructs.intake import Intake
-from stacks.constructs.meter import Meter
 from stacks.constructs.metrics import records
-from stacks.constructs.notify import Notify
 from stacks.constructs.on_call import FIVE_MINUTES, MINUTE, OnCall
-from stacks.constructs.sweep import Sweep
 from stacks.constructs.topics import Topics
 
 _LATE_SECONDS = 300
@@ -42,39 +37,19 @@ class Alarms(Construct):
         *,
         intake: Intake,
         topics: Topics,
-        meter: Meter,
-        notify: Notify,
-        sweep: Sweep,
-        enforce: Enforce,
-        hours: Hours,
-        idle: Idle,
+        capabilities: Capabilities,
         budgets: Definitions,
     ) -> None:
         super().__init__(scope, id_)
         self._on_call = OnCall(self, topics)
         self._usage_dead_letters(intake)
-        self._dead_letters(notify, sweep, enforce, hours, idle)
+        self._dead_letters(capabilities)
         self._late(intake.queue)
-        for capability in (meter, notify, sweep, enforce, hours, idle, budgets):
-            self._on_call.failures(capability.function, _AFTER_A_FAILURE[capability.function.name])
+        for function in (*capabilities.functions, budgets.function):
+            self._on_call.failures(function, _AFTER_A_FAILURE[function.name])
         self._records()
         self._kill_switch()
-        self._on_call.stalled(sweep.function, "The sweep has not run for 10 minutes: what was not sent stays unsent.")
-        self._on_call.stalled(
-            enforce.function,
-            "The kill switch has not looked for 10 minutes: what is over budget is not turned down by its rounds, and "
-            "nothing that was turned down is given back.",
-        )
-        self._on_call.stalled(
-            hours.function,
-            "The hours of instances were not counted for 10 minutes: until they are caught up, no budget sees them.",
-        )
-        self._on_call.alarm(
-            "HoursForgone",
-            records("HoursForgoneSeconds", "hours", FIVE_MINUTES),
-            "Instances ran whose hours are in NO budget: nobody counted them for 34 days, and the ledger takes nothing "
-            "older. Take them from the bill. Run `spendplane doctor`, and look for earlier alarms of spendplane-hours.",
-        )
+        self._rounds(capabilities)
 
     def _usage_dead_letters(self, intake: Intake) -> None:
         self._on_call.depth(
@@ -90,38 +65,57 @@ class Alarms(Construct):
             "of the queue against the stack, then move the messages back: `spendplane recover redrive`.",
         )
 
-    def _dead_letters(self, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours, idle: Idle) -> None:
+    def _dead_letters(self, capabilities: Capabilities) -> None:
         self._on_call.depth(
             "NotifyDlq",
-            notify.dead_letters,
+            capabilities.notify.dead_letters,
             "A notice reached nobody, perhaps one of a crossed budget. Run `spendplane status` for budgets over a "
             "threshold, tell their owners, and read the notify function's log for the cause.",
         )
         self._on_call.depth(
             "SweepDlq",
-            sweep.dead_letters,
+            capabilities.sweep.dead_letters,
             "The scheduler could not start the sweep: unsent alerts and changed budgets wait. Run `spendplane doctor`; "
             "check the schedule spendplane-sweep and its role. The messages are ticks and can be purged.",
         )
         self._on_call.depth(
             "EnforceDlq",
-            enforce.dead_letters,
+            capabilities.enforce.dead_letters,
             "The kill switch failed three times on a crossed budget or a round, or could not be started. Run "
             "`spendplane status` for what is over its limit and read the enforce function's log for the cause. Once a "
             "round succeeds, it has done what the messages ask for, and they can be purged.",
         )
-
         self._on_call.depth(
             "HoursDlq",
-            hours.dead_letters,
+            capabilities.hours.dead_letters,
             "The scheduler could not start the counting of hours: no budget sees what runs. Run `spendplane doctor`; "
             "check the schedule spendplane-hours and its role. Hours are caught up; the messages can be purged.",
         )
         self._on_call.depth(
             "IdleDlq",
-            idle.dead_letters,
+            capabilities.idle.dead_letters,
             "The scheduler could not start the daily idle report: run `spendplane idle` instead. Check the schedule "
             "spendplane-idle and its role. The messages can be purged.",
+        )
+
+    def _rounds(self, capabilities: Capabilities) -> None:
+        self._on_call.stalled(
+            capabilities.sweep.function, "The sweep has not run for 10 minutes: what was not sent stays unsent."
+        )
+        self._on_call.stalled(
+            capabilities.enforce.function,
+            "The kill switch has not looked for 10 minutes: what is over budget is not turned down by its rounds, and "
+            "nothing that was turned down is given back.",
+        )
+        self._on_call.stalled(
+            capabilities.hours.function,
+            "The hours of instances were not counted for 10 minutes: until they are caught up, no budget sees them.",
+        )
+        self._on_call.alarm(
+            "HoursForgone",
+            records("HoursForgoneSeconds", "hours", FIVE_MINUTES),
+            "Instances ran whose hours are in NO budget: nobody counted them for 34 days, and the ledger takes nothing "
+            "older. Take them from the bill. Run `spendplane doctor`, and look for earlier alarms of spendplane-hours.",
         )
 
     def _late(self, queue: sqs.Queue) -> None:

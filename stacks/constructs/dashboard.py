@@ -7,16 +7,11 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from stacks import names
-from stacks.constructs.enforce import Enforce
+from stacks.constructs.capabilities import Capabilities
 from stacks.constructs.function import Function
-from stacks.constructs.hours import Hours
-from stacks.constructs.idle import Idle
 from stacks.constructs.intake import Intake
-from stacks.constructs.meter import Meter
 from stacks.constructs.metrics import records
-from stacks.constructs.notify import Notify
 from stacks.constructs.store import Store
-from stacks.constructs.sweep import Sweep
 
 _MINUTE = Duration.minutes(1)
 _OUTCOMES = ("RecordsCounted", "DuplicatesDropped", "RecordsQuarantined", "RecordsFailed")
@@ -25,22 +20,9 @@ _OUTCOMES = ("RecordsCounted", "DuplicatesDropped", "RecordsQuarantined", "Recor
 class Dashboard(Construct):
     """`spendplane` in CloudWatch."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        intake: Intake,
-        store: Store,
-        meter: Meter,
-        notify: Notify,
-        sweep: Sweep,
-        enforce: Enforce,
-        hours: Hours,
-        idle: Idle,
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, intake: Intake, store: Store, capabilities: Capabilities) -> None:
         super().__init__(scope, id_)
-        functions = [each.function for each in (meter, notify, sweep, enforce, hours, idle)]
+        functions = capabilities.functions
         cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -48,10 +30,10 @@ class Dashboard(Construct):
             period_override=cloudwatch.PeriodOverride.INHERIT,
             widgets=[
                 [_rate(), _outcomes(), _unaccounted()],
-                [_queue(intake), _dead_letters(intake, notify, sweep, enforce, hours, idle), _exceptions()],
+                [_queue(intake), _dead_letters(intake, capabilities), _exceptions()],
                 [_notices(), _latency(functions), _errors(functions)],
-                [_turned(), _in_vain(), _rounds(sweep, enforce)],
-                [_capacity(store), _conflicts(store), _concurrency(meter.function)],
+                [_turned(), _in_vain(), _rounds(capabilities)],
+                [_capacity(store), _conflicts(store), _concurrency(capabilities.meter.function)],
             ],
         )
 
@@ -87,17 +69,15 @@ def _queue(intake: Intake) -> cloudwatch.GraphWidget:
     return _graph("Usage queue: waiting (left), oldest in seconds (right)", [waiting], right=[age])
 
 
-def _dead_letters(
-    intake: Intake, notify: Notify, sweep: Sweep, enforce: Enforce, hours: Hours, idle: Idle
-) -> cloudwatch.GraphWidget:
+def _dead_letters(intake: Intake, capabilities: Capabilities) -> cloudwatch.GraphWidget:
     queues = {
         "usage": intake.dead_letters,
         "undelivered": intake.undelivered,
-        "notify": notify.dead_letters,
-        "sweep": sweep.dead_letters,
-        "enforce": enforce.dead_letters,
-        "hours": hours.dead_letters,
-        "idle": idle.dead_letters,
+        "notify": capabilities.notify.dead_letters,
+        "sweep": capabilities.sweep.dead_letters,
+        "enforce": capabilities.enforce.dead_letters,
+        "hours": capabilities.hours.dead_letters,
+        "idle": capabilities.idle.dead_letters,
     }
     depths = [
         queue.metric_approximate_number_of_messages_visible(period=_MINUTE, statistic="Maximum", label=label)
@@ -145,8 +125,8 @@ def _in_vain() -> cloudwatch.GraphWidget:
     return _graph("Kill switch: in vain, left to people (must be 0)", [records(name, "enforce") for name in in_vain])
 
 
-def _rounds(sweep: Sweep, enforce: Enforce) -> cloudwatch.GraphWidget:
-    functions = (sweep.function, enforce.function)
+def _rounds(capabilities: Capabilities) -> cloudwatch.GraphWidget:
+    functions = (capabilities.sweep.function, capabilities.enforce.function)
     rounds = [function.function.metric_invocations(period=_MINUTE, label=function.name) for function in functions]
     return _graph("Rounds a minute", rounds)
 

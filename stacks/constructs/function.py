@@ -15,7 +15,7 @@ from stacks import names
 from stacks.code import handler_code, layer_code
 from stacks.target import Target
 
-_TRACES_ON_ALL = Acknowledgment(
+TRACES_ON_ALL = Acknowledgment(
     id="AwsSolutions-IAM5[Resource::*]",
     reason="xray:PutTraceSegments and xray:PutTelemetryRecords know no resource; nothing else is on '*'.",
 )
@@ -63,7 +63,7 @@ class Function(Construct):
         statements: Sequence[iam.PolicyStatement],
         timeout: Duration,
         memory_mb: int,
-        on_everything: Acknowledgment = _TRACES_ON_ALL,
+        on_everything: Acknowledgment = TRACES_ON_ALL,
         files: Mapping[str, str] | None = None,
     ) -> None:
         """`statements` are all that the function's role may do, its own log and traces aside.
@@ -73,9 +73,7 @@ class Function(Construct):
         super().__init__(scope, id_)
         self.name = names.function(capability)
         self.log_group = self._log_group()
-        self.role = self._role()
-        for statement in statements:
-            self.role.add_to_policy(statement)
+        self.role = self._role(statements, on_everything)
         target, package = runtime.target, capability.replace("-", "_")
         with handler_code(package, runtime.prices, files or {}) as code:
             self.function = lambda_.Function(
@@ -95,7 +93,6 @@ class Function(Construct):
                 tracing=lambda_.Tracing.ACTIVE,
                 environment={**environment, **_powertools(self.name)},
             )
-        Validations.of(self.role).acknowledge(on_everything)
         Validations.of(self.function).acknowledge(_ONE_RUNTIME_BEHIND)
 
     def _log_group(self) -> logs.LogGroup:
@@ -108,10 +105,13 @@ class Function(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
 
-    def _role(self) -> iam.Role:
+    def _role(self, statements: Sequence[iam.PolicyStatement], on_everything: Acknowledgment) -> iam.Role:
         """Its own role, without AWS's managed policies: those would let it write into every log of the account."""
         role = iam.Role(self, "Role", path=names.ROLE_PATH, assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.log_group.grant_write(role)
+        for statement in statements:
+            role.add_to_policy(statement)
+        Validations.of(role).acknowledge(on_everything)
         return role
 
 

@@ -2,13 +2,13 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from constructs import Construct
 
 from stacks import names
+from stacks.constructs.announced import on_event
 from stacks.constructs.bus import Bus
 from stacks.constructs.function import Function, Runtime
-from stacks.constructs.queues import FailuresTo, dead_letter_queue
+from stacks.constructs.queues import dead_letter_queue
 from stacks.constructs.store import Store
 from stacks.constructs.topics import Topics
 
@@ -53,18 +53,12 @@ class Notify(Construct):
             timeout=Duration.seconds(30),
             memory_mb=512,
         )
-        self.function.function.configure_async_invoke(
-            max_event_age=_STILL_NEWS, retry_attempts=2, on_failure=FailuresTo(self.dead_letters)
-        )
-        self.rule = events.Rule(
+        on_event(
             self,
-            "Rule",
-            event_bus=bus.bus,
+            self.function,
+            bus,
+            pattern=events.EventPattern(source=[names.SOURCE], detail_type=list(names.NOTICE_EVENTS)),
             description="What people must hear of",
-            event_pattern=events.EventPattern(source=[names.SOURCE], detail_type=list(names.NOTICE_EVENTS)),
-            targets=[
-                targets.LambdaFunction(
-                    self.function.function, dead_letter_queue=self.dead_letters, max_event_age=_STILL_NEWS
-                )
-            ],
+            max_age=_STILL_NEWS,
+            dead_letters=self.dead_letters,
         )
