@@ -20,6 +20,53 @@ CACHED = {"input_uncached": 350, "cache_read": 120000, "output": 900}
 
 Cases = dict[str, dict[str, Any]]
 
+_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "missing-project-id": ({"project_id": ...}, "project_id: Field required"),
+    "missing-user-id": ({"user_id": ...}, "user_id: Field required"),
+    "missing-environment": ({"environment": ...}, "environment: Field required"),
+    "missing-usage": ({"usage": ...}, "usage: Field required"),
+    "empty-user-id": ({"user_id": "   "}, "user_id: String should have at least 1 character"),
+    "unknown-environment": ({"environment": "prod"}, "environment: Input should be 'production', 'staging'"),
+    "time-naive": ({"time": "2026-11-22T04:00:00"}, "without an offset"),
+    "time-impossible": ({"time": "2026-02-30T04:00:00Z"}, "not a date and time"),
+    "time-control-character": ({"time": "2026-11-22\u000004:00:00Z"}, "not a date and time"),
+    "time-number": ({"time": 1763784000}, "time: Input should be a valid string"),
+    "time-ahead-6-minutes": ({"time": "2026-11-22T04:11:00Z"}, "ahead of its arrival"),
+    "time-36-days-old": ({"time": "2026-10-17T04:00:00Z"}, "36 days old"),
+    "time-year-1": ({"time": "0001-01-01T00:00:00+23:59"}, "days old"),
+    "tokens-negative": ({"usage": {"output": -1}}, "usage.output: Input should be greater than or equal to 0"),
+    "tokens-fractional": ({"usage": {"output": 1.5}}, "usage.output: Input should be a valid integer"),
+    "tokens-whole-float": ({"usage": {"output": 1.0}}, "usage.output: Input should be a valid integer"),
+    "tokens-boolean": ({"usage": {"output": True}}, "usage.output: Input should be a valid integer"),
+    "tokens-string": ({"usage": {"output": "900"}}, "usage.output: Input should be a valid integer"),
+    "tokens-1e30": ({"usage": {"output": 10**30}}, "usage.output: Input should be less than or equal to"),
+    "tokens-5000-digits": ({"usage": {"output": "@9"}}, "usage.output: Input should be a valid integer"),
+    "images-in-words": ({"usage": {"images": "two"}}, "usage.images: Input should be a valid integer"),
+    "audio-over-input": (
+        {"usage": {"input_uncached": 5, "input_audio": 6}},
+        "input_audio (6) is a part of input_uncached (5)",
+    ),
+    "reasoning-over-output": ({"usage": {"output": 5, "reasoning": 6}}, "reasoning (6) is a part of output (5)"),
+    "cost-negative": ({"cost_usd": "-0.01"}, "cost_usd: Input should be greater than or equal to 0"),
+    "cost-not-decimal": ({"cost_usd": "ten dollars"}, "cost_usd: Input should be a valid decimal"),
+    "cost-boolean": ({"cost_usd": True}, "cost_usd: a decimal written as a string"),
+    "cost-nan": ({"cost_usd": "NaN"}, "cost_usd: Input should be a finite number"),
+    "cost-astronomical": ({"cost_usd": "1e30"}, "cost_usd: "),
+    "control-character": ({"user_id": "em\u0007ployee"}, "must not contain control characters"),
+    "line-break": ({"project_id": "a\nb"}, "must not contain control characters"),
+    "line-separator": ({"project_id": "a\u2028b"}, "must not contain control characters"),
+    "string-257": ({"user_id": "x" * 257}, "user_id: String should have at most 256 characters"),
+    "string-2-kb": ({"model": "y" * 2048}, "model: String should have at most 256 characters"),
+    "hash-in-id": ({"id": "a#b"}, "id: must not contain"),
+    "hash-in-user-id": ({"user_id": "a#b"}, "user_id: must not contain"),
+    "lone-surrogate": ({"user_id": "a\ud800b"}, "user_id: Input should be a valid string"),
+    "lone-surrogate-unknown-field": ({"shoe": "a\ud800b"}, "an unknown field cannot be kept"),
+    "record-over-32-kb": ({"shoe": "z" * 33_000}, "at most 32768 are accepted"),
+    "nested-400-levels": ({"shoe": "@["}, "an unknown field cannot be kept"),
+    "nested-400-levels-unicode": ({"shoe": "@[", "user_id": "Zoë"}, "an unknown field cannot be kept"),
+}
+"""By case, what differs from a minimal record, and a part of the reason."""
+
 
 def record(name: str, **fields: Any) -> dict[str, Any]:
     """A minimal record; a field set to `...` is left out."""
@@ -103,52 +150,12 @@ def twins() -> Cases:
 
 def invalid() -> Cases:
     """Records that are refused, with a part of the reason that people read."""
-    fields: dict[str, tuple[dict[str, Any], str]] = {
-        "missing-project-id": ({"project_id": ...}, "project_id: Field required"),
-        "missing-user-id": ({"user_id": ...}, "user_id: Field required"),
-        "missing-environment": ({"environment": ...}, "environment: Field required"),
-        "missing-usage": ({"usage": ...}, "usage: Field required"),
-        "empty-user-id": ({"user_id": "   "}, "user_id: String should have at least 1 character"),
-        "unknown-environment": ({"environment": "prod"}, "environment: Input should be 'production', 'staging'"),
-        "time-naive": ({"time": "2026-11-22T04:00:00"}, "without an offset"),
-        "time-impossible": ({"time": "2026-02-30T04:00:00Z"}, "not a date and time"),
-        "time-control-character": ({"time": "2026-11-22\u000004:00:00Z"}, "not a date and time"),
-        "time-number": ({"time": 1763784000}, "time: Input should be a valid string"),
-        "time-ahead-6-minutes": ({"time": "2026-11-22T04:11:00Z"}, "ahead of its arrival"),
-        "time-36-days-old": ({"time": "2026-10-17T04:00:00Z"}, "36 days old"),
-        "time-year-1": ({"time": "0001-01-01T00:00:00+23:59"}, "days old"),
-        "tokens-negative": ({"usage": {"output": -1}}, "usage.output: Input should be greater than or equal to 0"),
-        "tokens-fractional": ({"usage": {"output": 1.5}}, "usage.output: Input should be a valid integer"),
-        "tokens-whole-float": ({"usage": {"output": 1.0}}, "usage.output: Input should be a valid integer"),
-        "tokens-boolean": ({"usage": {"output": True}}, "usage.output: Input should be a valid integer"),
-        "tokens-string": ({"usage": {"output": "900"}}, "usage.output: Input should be a valid integer"),
-        "tokens-1e30": ({"usage": {"output": 10**30}}, "usage.output: Input should be less than or equal to"),
-        "tokens-5000-digits": ({"usage": {"output": "@9"}}, "usage.output: Input should be a valid integer"),
-        "images-in-words": ({"usage": {"images": "two"}}, "usage.images: Input should be a valid integer"),
-        "audio-over-input": (
-            {"usage": {"input_uncached": 5, "input_audio": 6}},
-            "input_audio (6) is a part of input_uncached (5)",
-        ),
-        "reasoning-over-output": ({"usage": {"output": 5, "reasoning": 6}}, "reasoning (6) is a part of output (5)"),
-        "cost-negative": ({"cost_usd": "-0.01"}, "cost_usd: Input should be greater than or equal to 0"),
-        "cost-not-decimal": ({"cost_usd": "ten dollars"}, "cost_usd: Input should be a valid decimal"),
-        "cost-boolean": ({"cost_usd": True}, "cost_usd: a decimal written as a string"),
-        "cost-nan": ({"cost_usd": "NaN"}, "cost_usd: Input should be a finite number"),
-        "cost-astronomical": ({"cost_usd": "1e30"}, "cost_usd: "),
-        "control-character": ({"user_id": "em\u0007ployee"}, "must not contain control characters"),
-        "line-break": ({"project_id": "a\nb"}, "must not contain control characters"),
-        "line-separator": ({"project_id": "a\u2028b"}, "must not contain control characters"),
-        "string-257": ({"user_id": "x" * 257}, "user_id: String should have at most 256 characters"),
-        "string-2-kb": ({"model": "y" * 2048}, "model: String should have at most 256 characters"),
-        "hash-in-id": ({"id": "a#b"}, "id: must not contain"),
-        "hash-in-user-id": ({"user_id": "a#b"}, "user_id: must not contain"),
-        "lone-surrogate": ({"user_id": "a\ud800b"}, "user_id: Input should be a valid string"),
-        "lone-surrogate-unknown-field": ({"shoe": "a\ud800b"}, "an unknown field cannot be kept"),
-        "record-over-32-kb": ({"shoe": "z" * 33_000}, "at most 32768 are accepted"),
-        "nested-400-levels": ({"shoe": "@["}, "an unknown field cannot be kept"),
-        "nested-400-levels-unicode": ({"shoe": "@[", "user_id": "Zoë"}, "an unknown field cannot be kept"),
-    }
-    cases = {name: _one(record(name, **changes), reason=reason) for name, (changes, reason) in fields.items()}
+    cases = {name: _one(record(name, **changes), reason=reason) for name, (changes, reason) in _REFUSED.items()}
+    return cases | _refused_batches() | _refused_envelopes()
+
+
+def _refused_batches() -> Cases:
+    cases: Cases = {}
     hundred: list[dict[str, Any]] = [record(f"hundred-{number}", cost_usd="0.01") for number in range(100)]
     hundred[41]["usage"] = {"output": -5}
     cases["batch-one-bad-of-100"] = _batch(hundred, counted=99, quarantined=1, usd="0.99", reason="usage.output: Input")
@@ -156,6 +163,11 @@ def invalid() -> Cases:
     cases["batch-501"] = _batch(
         [record(f"many-{n}") for n in range(501)], quarantined=1, reason="a batch of 501 records"
     )
+    return cases
+
+
+def _refused_envelopes() -> Cases:
+    cases: Cases = {}
     cases["batch-no-records"] = _raw(_envelope({"items": []}, USAGE_BATCH_RECORDED), reason="without a list `records`")
     cases["detail-is-a-list"] = _raw(_envelope([1, 2]), reason="record: Input should be a valid dictionary")
     cases["unknown-detail-type"] = _raw(_envelope(record("kind"), "AI Usage Guessed"), reason="unknown detail-type")
