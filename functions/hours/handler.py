@@ -3,12 +3,12 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from hours.settings import INSTANCE_PRICES, Settings
+from hours.settings import Settings
 from spendplane import bootstrap
 from spendplane.adapters.telemetry import count, logger, observed
 
 settings = Settings.load()
-hours = bootstrap.hours(settings.table_name, settings.bus_name, INSTANCE_PRICES)
+hours = bootstrap.hours(settings.table_name, settings.bus_name)
 
 
 @observed

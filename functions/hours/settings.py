@@ -1,12 +1,8 @@
 """What the counting of hours is told by its environment."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from spendplane.adapters.environment import required
-
-INSTANCE_PRICES = Path(__file__).resolve().parent.parent / "instance_prices.json"
-"""Beside `prices.yaml`, where `spendplane prices refresh` wrote one before the deployment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from idle.settings import INSTANCE_PRICES, Settings
+from idle.settings import Settings
 from spendplane import bootstrap
 from spendplane.adapters.telemetry import logger, observed
 
 settings = Settings.load()
-tell = bootstrap.tell_idle(settings.table_name, settings.bus_name, INSTANCE_PRICES)
+tell = bootstrap.tell_idle(settings.table_name, settings.bus_name)
 
 
 @observed

@@ -53,6 +53,30 @@ def test_it_is_announced_a_day_ahead_and_nothing_is_touched_before() -> None:
     assert [call for call, _ in day.world.fleet.calls if call != "observe"] == []
 
 
+@pytest.mark.parametrize(
+    ("runs", "said"),
+    [
+        ((("ml.g5.xlarge", 3),), "$4.23 an hour (3 ml.g5.xlarge)"),
+        ((("ml.g5.xlarge", 1), ("ml.m5.xlarge", 2)), "$1.87 an hour (1 ml.g5.xlarge, 2 ml.m5.xlarge)"),
+        (
+            (("ml.g5.xlarge", 1), ("ml.x9.large", 1)),
+            "at a price that is not known (1 ml.g5.xlarge, 1 ml.x9.large)",
+        ),
+        ((), "no price of its own: it runs on the instances of its endpoint"),
+    ],
+)
+def test_the_notices_say_what_it_costs_an_hour(runs: tuple[tuple[str, int], ...], said: str) -> None:
+    day = idle_story()
+    made(day, ENDPOINT, instances=3)
+    day.world.activities.instances[ENDPOINT.arn] = runs
+    look(day)
+    (told,) = day.expect_told(f"idle/{KEY} idle announced: summaries planned")
+    assert f"Goes down   vanishing summaries [staging]: {said}\n" in told.text
+    hours(day, 24)
+    (told,) = day.expect_told(f"idle/{KEY} engaged: summaries throttled")
+    assert f"Down        vanishing summaries [staging]: instances 3 -> 0; {said}\n" in told.text
+
+
 def test_then_it_is_taken_to_zero_with_its_undo_and_production_is_not() -> None:
     day = taken_down()
     grip = day.world.place.connect().switches.grips([ENDPOINT.key])[ENDPOINT.key]
@@ -128,8 +152,11 @@ def test_a_component_goes_to_zero_and_comes_back() -> None:
 def test_observe_says_what_it_would_do_once() -> None:
     day = idle_story(policy=replace(POLICY, mode="observe"))
     made(day, ENDPOINT, instances=3)
+    day.world.activities.instances[ENDPOINT.arn] = (("ml.g5.xlarge", 1),)
     look(day)
     (told,) = day.expect_told(f"idle/{KEY} refused (observe): summaries planned")
+    assert "$1.41 an hour (1 ml.g5.xlarge)" in told.text
+    day.world.activities.instances[ENDPOINT.arn] = (("ml.g5.xlarge", 2),)  # its scaling is no news
     assert told.subject == f"[OBSERVE] {KEY} is idle: it would be taken to zero (observe mode)"
     hours(day, 72)
     day.expect_up()
@@ -192,10 +219,13 @@ def test_the_young_and_the_silent_are_left_alone() -> None:
 def test_too_many_at_once_are_left_to_a_person() -> None:
     day = idle_story()
     for number in range(21):
-        made(day, target(f"e{number:02d}", VANISHING), instances=1)
+        day.world.activities.instances[made(day, target(f"e{number:02d}", VANISHING), instances=1).arn] = (
+            ("ml.g5.xlarge", 1),
+        )
     hours(day, 3)
     (told,) = day.expect_told("idle refused (refuse): " + ", ".join(f"e{number:02d} planned" for number in range(21)))
     assert "21 idle at once are more than the 20 that may be taken down" in told.text
+    assert "vanishing e00 [staging]: $1.41 an hour (1 ml.g5.xlarge)" in told.text
     assert "spendplane kill show" not in told.text
     hours(day, 12)
     day.expect_up()

@@ -12,6 +12,8 @@ from spendplane.domain.rating import RateCard, UnpricedError
 from spendplane.domain.usage import UsageEvent
 
 SHIPPED = Path(__file__).resolve().parents[1] / "data" / "instance_prices.json"
+DEPLOYED = Path(__file__).resolve().parents[2] / "instance_prices.json"
+"""In a function: beside `prices.yaml`, where `spendplane prices refresh` wrote one before the deployment."""
 
 
 class InstancePriceList:

@@ -11,6 +11,7 @@ from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Clients, Remembered
 from spendplane.adapters.fleet.sagemaker_component import InferenceComponent
 from spendplane.adapters.fleet.sagemaker_endpoint import SageMakerEndpoint
+from spendplane.adapters.sagemaker_variants import instances
 from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
 from spendplane.domain.idle_policy import Activity, IdlePolicy
@@ -33,6 +34,7 @@ class _Seen:
     created_at: datetime
     up: bool
     wanted: tuple[idle_metrics.Wanted, ...]
+    instances: tuple[tuple[str, int], ...] = ()
 
 
 class SageMakerActivities:
@@ -57,7 +59,7 @@ class SageMakerActivities:
             told = idle_metrics.together(seen.wanted, [next(series) for _ in seen.wanted], idle_metrics.EVERY_SECONDS)
             reported = any(hour >= now - REPORTS_WITHIN for hour in told[idle_metrics.UP])
             calls = sum(told[idle_metrics.MADE].values())
-            activities[seen.target.key] = Activity(seen.created_at, seen.up, calls, reported)
+            activities[seen.target.key] = Activity(seen.created_at, seen.up, calls, reported, seen.instances)
         return activities
 
     def _seen(self, target: Target) -> "_Seen | BusyError | None":
@@ -82,7 +84,8 @@ class SageMakerActivities:
         variants = found.get("ProductionVariants", [])
         up = any(variant.get("CurrentInstanceCount") for variant in variants)
         wanted = [want for variant in variants for want in self._wanted(found["EndpointName"], variant, hosting)]
-        return _Seen(target, found["CreationTime"], up and found["EndpointStatus"] == _IN_SERVICE, tuple(wanted))
+        up = up and found["EndpointStatus"] == _IN_SERVICE
+        return _Seen(target, found["CreationTime"], up, tuple(wanted), instances(found, config))
 
     def _wanted(self, endpoint: str, variant: Answer, hosting: Hosting) -> Iterator[idle_metrics.Wanted]:
         return idle_metrics.of_variant(endpoint, variant["VariantName"], hosting, ())

@@ -12,6 +12,7 @@ from typing import Any
 
 from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Clients, Remembered, listed
+from spendplane.adapters.sagemaker_variants import UNKNOWN_TYPE, instance_types, variants
 from spendplane.application.fleet import RefusedError
 from spendplane.application.hours import Unread
 from spendplane.application.ports import BusyError
@@ -24,8 +25,6 @@ Seen = Sight | Unread | None
 Look = Callable[[], Seen]
 Run = Callable[[Callable[[Look], Seen], Iterable[Look]], Iterable[Seen]]
 """`map`, or that of a pool of threads."""
-UNKNOWN_TYPE = "unknown"
-"""Of an endpoint whose configuration was deleted under it: its hours stay in sight, without a price."""
 _PAGE = 100
 _RIGHTS = "The function may list and describe endpoints, notebook instances and training jobs, and read their tags"
 _NOTEBOOK_RUNS = frozenset({"InService", "Stopping"})
@@ -77,8 +76,7 @@ class SageMakerInstances:
 
     def _endpoint(self, item: Answer, tags: Mapping[str, dict[str, str]]) -> Sight:
         found = self._client.describe_endpoint(EndpointName=item["EndpointName"])
-        variants = [*found.get("ProductionVariants", []), *found.get("ShadowProductionVariants", [])]
-        counts = {each["VariantName"]: each.get("CurrentInstanceCount") or 0 for each in variants}
+        counts = {each["VariantName"]: each.get("CurrentInstanceCount") or 0 for each in variants(found)}
         types = self._config(found["EndpointConfigName"]) if any(counts.values()) else {}
         parts = [Part(name, types.get(name, UNKNOWN_TYPE), count) for name, count in sorted(counts.items()) if count]
         return Sight(
@@ -99,8 +97,7 @@ class SageMakerInstances:
                     found = self._client.describe_endpoint_config(EndpointConfigName=name)
             except MissingError:
                 return {}
-            variants = [*found.get("ProductionVariants", []), *found.get("ShadowProductionVariants", [])]
-            self._types[name] = {each["VariantName"]: each.get("InstanceType") or UNKNOWN_TYPE for each in variants}
+            self._types[name] = instance_types(found)
         return self._types[name]
 
     def _jobs(self, since: datetime) -> dict[str, Answer]:

@@ -15,6 +15,7 @@ from spendplane.adapters import idle_metrics
 from spendplane.adapters.cloudwatch import CloudWatchMetrics, batches
 from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Clients, Remembered, listed
+from spendplane.adapters.sagemaker_variants import UNKNOWN_TYPE, instance_types, variants
 from spendplane.application.fleet import RefusedError
 from spendplane.application.idle_report import Found, Progress, Resources
 from spendplane.application.ports import BusyError
@@ -24,7 +25,6 @@ from spendplane.domain.idleness import HOUR, Hosting, Metered, Series, Watched, 
 Answer = dict[str, Any]
 Run = Callable[[Callable[[Answer], "Watched | tuple[str, str] | None"], Iterable[Answer]], Iterable[Any]]
 """`map`, or that of a pool of threads."""
-UNKNOWN_TYPE = "unknown"
 _PAGE = 100
 _RIGHTS = "It may list and describe endpoints, their configurations, components and notebooks, and read tags"
 _UNREPORTED = "idle provisioned concurrency is billed, but at a price that is not known here"
@@ -157,10 +157,8 @@ class SageMakerIdle:
 
 
 def _endpoint(found: Answer, config: Answer, tags: Mapping[str, str], *, hosts: bool) -> Watched:
-    variants = [*found.get("ProductionVariants", []), *found.get("ShadowProductionVariants", [])]
-    first = [*config.get("ProductionVariants", []), *config.get("ShadowProductionVariants", [])]
-    types = {each["VariantName"]: each.get("InstanceType") or UNKNOWN_TYPE for each in first}
-    serverless = [each["CurrentServerlessConfig"] for each in variants if each.get("CurrentServerlessConfig")]
+    types, running = instance_types(config), variants(found)
+    serverless = [each["CurrentServerlessConfig"] for each in running if each.get("CurrentServerlessConfig")]
     hosting = Hosting.SERVERLESS if serverless else Hosting.COMPONENTS if hosts else Hosting.REALTIME
     if found.get("AsyncInferenceConfig") or config.get("AsyncInferenceConfig"):
         hosting = Hosting.ASYNC
@@ -175,7 +173,7 @@ def _endpoint(found: Answer, config: Answer, tags: Mapping[str, str], *, hosts: 
             Metered(
                 each["VariantName"], types.get(each["VariantName"], UNKNOWN_TYPE), each.get("CurrentInstanceCount") or 0
             )
-            for each in variants
+            for each in running
         ),
         _UNREPORTED if any(each.get("ProvisionedConcurrency") for each in serverless) else "",
     )

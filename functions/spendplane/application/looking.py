@@ -1,6 +1,7 @@
 """What is true of one counter and its switch, and what should follow. Changes nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from spendplane.application.drifts import Drifts
@@ -28,6 +29,8 @@ class Look:
     now: datetime
     word: Order | Hold | None = None
     """What a person said just now."""
+    costs: Mapping[str, str] = field(default_factory=dict)
+    """By key of a target that idles: what it costs while it is up, in words."""
 
     @property
     def by(self) -> str:
@@ -55,8 +58,8 @@ class Lookout:
         """Budget and counter as they are at this moment, read consistently."""
         ref = switch.ref
         if switch.level is Level.IDLE:
-            stands_for, wanted = self.idle(switch, now)
-            return Look(stands_for, Counter(ref), switch, wanted, now, word)
+            found = self.idle(switch, now)
+            return Look(found.budget, Counter(ref), switch, found.wanted, now, word, found.costs)
         budget = self.definitions.current(ref.budget_id)
         counter: Counter = self.ledger.counters([(ref, budget.shards if budget else 1)])[ref]
         return Look(budget, counter, switch, want(budget, counter, switch, now), now, word)

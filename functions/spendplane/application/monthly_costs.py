@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from spendplane.application.fleet import RefusedError
+from spendplane.application.hourly_costs import usd_per_hour
 from spendplane.application.hours import InstancePrices
 from spendplane.application.idle_report import Account
 from spendplane.application.ports import BusyError
@@ -41,10 +42,6 @@ class MonthlyCosts:
     def _cost(self, watched: Watched) -> Decimal | None:
         if watched.hosting is Hosting.SERVERLESS:
             return None
-        region, use, cost = watched.arn.split(":")[3], USE[watched.kind], Decimal(0)
-        for part in watched.parts:
-            usd = self.prices.usd_per_hour(region, use, part.instance_type)
-            if part.now and usd is None:
-                return None
-            cost += (usd or Decimal(0)) * part.now * HOURS_A_MONTH
-        return cost
+        instances = ((part.instance_type, part.now) for part in watched.parts)
+        usd = usd_per_hour(self.prices, watched.arn.split(":")[3], USE[watched.kind], instances)
+        return None if usd is None else usd * HOURS_A_MONTH

@@ -4,6 +4,7 @@ More at once than the switch may touch are a sign of wrong tags or lost metrics:
 is told.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,15 +36,16 @@ class Reap:
     def __call__(self, now: datetime) -> list[Settled]:
         """Raises BusyError; the next round goes on."""
         known = {switch.ref.key: switch.phase for switch in self.switches.of_budget(IDLE)}
-        fresh = [item for item in self.lookout.idle(now) if known.get(key_of(item), Phase.OFF) is Phase.OFF]
+        idle = self.lookout.idle(now)
+        fresh = [target for target, _ in idle.values() if known.get(key_of(target), Phase.OFF) is Phase.OFF]
         begun = sum(phase in _BEGUN for key, phase in known.items() if key is not None)
         if begun + len(fresh) > self.lookout.protection.max_targets:
-            self._too_many(fresh, begun, now)
+            self._too_many(fresh, {key: cost for key, (_, cost) in idle.items()}, begun, now)
             return []
         done = [self.settle(ref_of(key_of(target)), Level.IDLE, now) for target in fresh]
         return [settled for settled in done if settled is not None]
 
-    def _too_many(self, fresh: list[Target], begun: int, now: datetime) -> None:
+    def _too_many(self, fresh: list[Target], costs: Mapping[str, str], begun: int, now: datetime) -> None:
         """Told once a day for each number."""
         policy, most = self.lookout.policy, self.lookout.protection.max_targets
         if policy is None or not fresh:
@@ -54,7 +56,7 @@ class Reap:
         )
         switch = Switch(ref_of(None), Level.IDLE, Phase.REFUSED, generation=now.toordinal(), reason=plan.reason)
         wanted = Wanted(on=True, reason="none of them was announced")
-        look = Look(policy.budget({}), Counter(switch.ref), switch, wanted, now)
+        look = Look(policy.budget({}), Counter(switch.ref), switch, wanted, now, costs=costs)
         news = switch_news.refused(look, switch, plan)
         if not self.settle.outbox.add(news, now + UNSENT_AFTER):
             return

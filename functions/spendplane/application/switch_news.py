@@ -21,14 +21,14 @@ _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 def engaged(look: Look, switch: Switch, plan: Plan, outcomes: Sequence[Outcome]) -> Announcement:
     """These targets are down now; the plan's refusals stand beside them."""
-    lines = [*_lines(outcomes), *_refused(plan)]
+    lines = [*_lines(look, outcomes), *_refused(plan)]
     model = events.KillSwitchEngaged(**_common(look, switch, "engaged", lines, plan.notes, _keys(outcomes)))
     return _announcement(events.ENGAGED, model)
 
 
 def announced(look: Look, switch: Switch, plan: Plan) -> Announcement:
     """These targets will go down, unless they are called."""
-    lines = [*(_line(target, "planned", "") for target in plan.targets), *_refused(plan)]
+    lines = [*_planned(look, plan), *_refused(plan)]
     common = _common(look, switch, "announced", lines, plan.notes)
     return _announcement(events.ANNOUNCED, events.IdleAnnounced(**common, starts_at=switch.starts_at or look.now))
 
@@ -36,7 +36,7 @@ def announced(look: Look, switch: Switch, plan: Plan) -> Announcement:
 def refused(look: Look, switch: Switch, plan: Plan) -> Announcement:
     """Nothing (more) is touched: by the mode, or because a person has to look. Another reason is told again."""
     verdict: Any = plan.verdict.value
-    lines = [*(_line(target, "planned", "") for target in plan.targets), *_refused(plan)]
+    lines = [*_planned(look, plan), *_refused(plan)]
     if plan.verdict is Verdict.THROTTLE:  # what is down is kept so; the rest is over the cap
         verdict = Verdict.REFUSE.value
         over = [item.target for item in plan.refused if item.reason == plan.reason]
@@ -52,20 +52,20 @@ def refused(look: Look, switch: Switch, plan: Plan) -> Announcement:
 
 def in_vain(look: Look, switch: Switch, verdict: str, outcomes: Sequence[Outcome]) -> Announcement:
     """`failed`: not down yet, tried again each minute. `escalated`: left to a person."""
-    common = _common(look, switch, f"refused/{verdict}", _lines(outcomes), (), _keys(outcomes))
+    common = _common(look, switch, f"refused/{verdict}", _lines(look, outcomes), (), _keys(outcomes))
     known: Any = verdict
     return _announcement(events.REFUSED, events.KillSwitchRefused(**common, verdict=known))
 
 
 def stuck(look: Look, switch: Switch, outcomes: Sequence[Outcome]) -> Announcement:
     """These could not be given back; it is tried on, but a person has to look."""
-    common = _common(look, switch, "refused/stuck", _lines(outcomes), (), _keys(outcomes))
+    common = _common(look, switch, "refused/stuck", _lines(look, outcomes), (), _keys(outcomes))
     return _announcement(events.REFUSED, events.KillSwitchRefused(**common, verdict="stuck"))
 
 
 def released(look: Look, switch: Switch, outcomes: Sequence[Outcome]) -> Announcement:
     """These targets were given back, or left as somebody set them."""
-    common = _common(look, switch, "released", _lines(outcomes), (), _keys(outcomes))
+    common = _common(look, switch, "released", _lines(look, outcomes), (), _keys(outcomes))
     hold = look.switch.hold if look.wanted.held else None
     until = hold.end(look.counter.ref.window) if hold else None
     return _announcement(events.RELEASED, events.KillSwitchReleased(**common, held=look.wanted.held, held_until=until))
@@ -115,8 +115,15 @@ def _common(
     }
 
 
-def _lines(outcomes: Iterable[Outcome]) -> list[events.TargetLine]:
-    return [_line(item.target, item.status.value, item.detail) for item in outcomes]
+def _lines(look: Look, outcomes: Iterable[Outcome]) -> list[events.TargetLine]:
+    return [
+        _line(item.target, item.status.value, "; ".join(filter(None, (item.detail, look.costs.get(item.target.key)))))
+        for item in outcomes
+    ]
+
+
+def _planned(look: Look, plan: Plan) -> list[events.TargetLine]:
+    return [_line(target, "planned", look.costs.get(target.key, "")) for target in plan.targets]
 
 
 def _refused(plan: Plan) -> list[events.TargetLine]:

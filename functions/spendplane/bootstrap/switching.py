@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from spendplane.application.drifts import Drifts
     from spendplane.application.enforce import Enforce
     from spendplane.application.fleet import Fleet
+    from spendplane.application.hours import InstancePrices
     from spendplane.application.idle_looking import Activities
     from spendplane.application.orders import Orders
     from spendplane.application.switches import Switches
@@ -60,8 +61,13 @@ def enforce(
     run: "Run" = map,
     idle: "IdlePolicy | None" = None,
     activities: "Activities | None" = None,
+    prices: "InstancePrices | None" = None,
 ) -> "Enforce":
-    """The kill switch over these ports. `idle` None: nothing is taken down because nobody calls it."""
+    """The kill switch over these ports. `idle` None: nothing is taken down because nobody calls it.
+
+    `activities` and `prices` None: those of the account, and of the deployment.
+    """
+    from spendplane.adapters.instance_prices import DEPLOYED, instance_prices
     from spendplane.adapters.sagemaker_activity import SageMakerActivities
     from spendplane.application.enforce import Enforce
     from spendplane.application.idle_looking import IdleLookout
@@ -71,7 +77,8 @@ def enforce(
     from spendplane.application.throttling import Throttle
     from spendplane.application.words import Words
 
-    idlers = IdleLookout(idle, activities or SageMakerActivities(control_plane, run), fleet, switches, protection)
+    calls, usd = activities or SageMakerActivities(control_plane, run), prices or instance_prices(DEPLOYED)
+    idlers = IdleLookout(idle, calls, fleet, switches, protection, usd)
     lookout = Lookout(ledger, definitions, switches, fleet, protection, drifts, idlers)
     throttle = Throttle(fleet, switches, protection.max_attempts, run)
     settle = Settle(lookout, throttle, switches, outbox, bus)

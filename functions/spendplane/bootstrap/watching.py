@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from spendplane.application.tag_audit import TaggedAccount
 
 
-def hours(table_name: str, bus_name: str, prices_path: Path) -> "CountHours":
-    """Instances that run → usage records. `prices_path` may be missing: the shipped prices then stand alone."""
+def hours(table_name: str, bus_name: str) -> "CountHours":
+    """Instances that run → usage records."""
     from concurrent.futures import ThreadPoolExecutor
 
     from spendplane.adapters.dynamodb.hours import DynamoHoursBook
     from spendplane.adapters.eventbridge import EventBridgeBus
-    from spendplane.adapters.instance_prices import instance_prices
+    from spendplane.adapters.instance_prices import DEPLOYED, instance_prices
     from spendplane.adapters.sagemaker_hours import SageMakerInstances
     from spendplane.application.hours import CountHours
 
     eyes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="eyes")
     return CountHours(
         SageMakerInstances(control_plane, eyes.map),
-        instance_prices(prices_path),
+        instance_prices(DEPLOYED),
         DynamoHoursBook(dynamo_table(table_name)),
         EventBridgeBus(client("events"), bus_name),
     )
@@ -63,7 +63,7 @@ def invocation_logging() -> "InvocationLogging":
 
 
 def idle_audit(prices_path: Path | None = None) -> "IdleAudit":
-    """What instances idle, over the account and Region of the environment."""
+    """What instances idle, over the account and Region of the environment. `prices_path` need not be there."""
     from concurrent.futures import ThreadPoolExecutor
 
     from spendplane.adapters.instance_prices import instance_prices
@@ -82,14 +82,15 @@ def monthly_costs(prices_path: Path | None = None) -> "MonthlyCosts":
     return MonthlyCosts(audit.account, audit.prices)
 
 
-def tell_idle(table_name: str, bus_name: str, prices_path: Path) -> "TellIdle":
+def tell_idle(table_name: str, bus_name: str) -> "TellIdle":
     """What idles → the daily notice."""
     from spendplane.adapters.dynamodb.outbox import DynamoOutbox
     from spendplane.adapters.eventbridge import EventBridgeBus
+    from spendplane.adapters.instance_prices import DEPLOYED
     from spendplane.application.idle_telling import TellIdle
 
     bus = EventBridgeBus(client("events"), bus_name)
-    return TellIdle(idle_audit(prices_path), DynamoOutbox(dynamo_table(table_name)), bus)
+    return TellIdle(idle_audit(DEPLOYED), DynamoOutbox(dynamo_table(table_name)), bus)
 
 
 def tagged_account() -> "TaggedAccount":

@@ -48,6 +48,8 @@ class Activity:
     up: bool
     calls: float
     reported: bool
+    instances: tuple[tuple[str, int], ...] = ()
+    """What it runs on now, by type and number; none where it runs on what is another's, as a component does."""
 
 
 def key_of(target: Target) -> str:

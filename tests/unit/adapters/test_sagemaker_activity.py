@@ -32,7 +32,7 @@ def test_an_endpoint_that_reports_and_is_not_called_is_idle() -> None:
     account.metric("CPUUtilization", "SampleCount", "chat", "all", hours={LAST: 60.0})
     account.metric("Invocations", "Sum", "chat", "all", hours={LAST: 0.0, NOW - 30 * HOUR: 5.0})
     found = of_endpoint(account)
-    assert found == Activity(LONG_AGO, up=True, calls=0.0, reported=True)
+    assert found == Activity(LONG_AGO, up=True, calls=0.0, reported=True, instances=(("ml.g5.xlarge", 1),))
     assert busy(POLICY, found, NOW) is None
 
 
@@ -93,3 +93,13 @@ def test_one_that_is_busy_is_left_out_and_alone_it_is_asked_again() -> None:
     assert set(activities.read([good, bad], POLICY, NOW)) == {good.key}
     with pytest.raises(BusyError):
         activities.read([bad], POLICY, NOW)
+
+
+def test_what_it_runs_on_is_by_type_shadows_included() -> None:
+    account = MeteredCloud()
+    shadow = {"VariantName": "next", "ModelName": "n", "InstanceType": "ml.g6.xlarge", "InitialInstanceCount": 2}
+    counted = {"VariantName": "next", "CurrentInstanceCount": 2}
+    account.endpoint("chat", config={"ShadowProductionVariants": [shadow]}, ShadowProductionVariants=[counted])
+    found = of_endpoint(account)
+    assert found is not None
+    assert found.instances == (("ml.g5.xlarge", 1), ("ml.g6.xlarge", 2))

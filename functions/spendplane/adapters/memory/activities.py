@@ -19,6 +19,8 @@ class MemoryActivities:
     created: dict[str, datetime] = field(default_factory=dict)
     called: dict[str, datetime] = field(default_factory=dict)
     unreported: set[str] = field(default_factory=set)
+    instances: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    """By type and number."""
 
     def read(self, targets: Sequence[Target], policy: IdlePolicy, now: datetime) -> Mapping[str, Activity]:
         """See `idle_looking.Activities`."""
@@ -27,6 +29,9 @@ class MemoryActivities:
             if target.arn in self.created:
                 last = self.called.get(target.arn)
                 calls = 1 if last is not None and last >= now - policy.after else 0
-                reported = target.arn not in self.unreported
-                found[target.key] = Activity(self.created[target.arn], up=True, calls=calls, reported=reported)
+                seen = target.arn not in self.unreported
+                runs = self.instances.get(target.arn, ())
+                found[target.key] = Activity(
+                    self.created[target.arn], up=True, calls=calls, reported=seen, instances=runs
+                )
         return found
