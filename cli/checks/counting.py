@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cli import output
 from cli.checks.finding import Finding, State
+from cli.checks.schedules import disabled
 from cli.context import Session
 
 if TYPE_CHECKING:
@@ -20,9 +21,8 @@ _NAMED = 3
 
 def hours(run: Session) -> Iterator[Finding]:
     """Its schedule is on, its last round saw everything, and everything that it saw has a price."""
-    schedule = run.clients("scheduler").get_schedule(Name=SCHEDULE)
-    if schedule.get("State", "ENABLED") != "ENABLED":
-        yield Finding("hours", State.FAIL, f"the schedule {SCHEDULE} is disabled", "enable it, or deploy again")
+    if off := disabled(run, "hours", SCHEDULE):
+        yield off
         return
     book, now = run.hours(), run.now()
     rounds = book.last()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli import output, switches
 from cli.checks.finding import Finding, State
+from cli.checks.schedules import disabled
 from cli.context import Session
 from spendplane.domain.switches import Grip, Switch
 
@@ -74,9 +75,8 @@ def rounds(run: Session) -> Iterator[Finding]:
             detail = f"{overdue}{more} switches are overdue: no round looked at them"
         yield Finding("rounds", State.FAIL, detail, f"read the log /aws/lambda/{run.settings.enforce_function}")
         return
-    schedule = run.clients("scheduler").get_schedule(Name=SCHEDULE)
-    if schedule.get("State", "ENABLED") != "ENABLED":
-        yield Finding("rounds", State.FAIL, f"the schedule {SCHEDULE} is disabled", "enable it, or deploy again")
+    if off := disabled(run, "rounds", SCHEDULE):
+        yield off
         return
     run.clients("sqs").get_queue_url(QueueName=QUEUE)
     yield Finding("rounds", State.OK, "its schedule is on, nothing is overdue, and what fails is kept")

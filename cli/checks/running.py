@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import islice
-from typing import Any
 
 from cli.checks.finding import Finding, State
+from cli.checks.schedules import disabled, runs
 from cli.context import Session
 from cli.errors import Failure
 from cli.files import budgets_path
@@ -47,24 +47,9 @@ def sweep(run: Session) -> Iterator[Finding]:
         detail = f"{overdue}{'+' if overdue == COUNTED_OVERDUE else ''} announcements are overdue: nobody took them"
         yield Finding("sweep", State.FAIL, detail, f"read the logs of {SWEEP} and spendplane-notify")
         return
-    schedule = run.clients("scheduler").get_schedule(Name=SWEEP)
-    if schedule.get("State", "ENABLED") != "ENABLED":
-        yield Finding("sweep", State.FAIL, f"the schedule {SWEEP} is disabled", "enable it, or deploy again")
+    if off := disabled(run, "sweep", SWEEP):
+        yield off
         return
-    runs = _runs(run)
-    known = f"ran {runs:.0f} times in the last 10 minutes" if runs else "CloudWatch does not tell of its runs"
+    ran = sum(runs(run, SWEEP, _WINDOW, period=_WINDOW).values())
+    known = f"ran {ran:.0f} times in the last 10 minutes" if ran else "CloudWatch does not tell of its runs"
     yield Finding("sweep", State.OK, f"its schedule is on, nothing is overdue; {known}")
-
-
-def _runs(run: Session) -> float:
-    query: dict[str, Any] = {
-        "Namespace": "AWS/Lambda",
-        "MetricName": "Invocations",
-        "Dimensions": [{"Name": "FunctionName", "Value": SWEEP}],
-        "StartTime": run.now() - _WINDOW,
-        "EndTime": run.now(),
-        "Period": 600,
-        "Statistics": ["Sum"],
-    }
-    points = run.clients("cloudwatch").get_metric_statistics(**query).get("Datapoints", [])
-    return float(sum(point["Sum"] for point in points))

@@ -18,7 +18,7 @@ _STYLES = {State.OK: "green", State.WARN: "yellow", State.FAIL: "bold red", Stat
 
 
 def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
-    """Check credentials, files, bus, table, queues, topics, budgets, sweep, kill switch and hours, each with its mend.
+    """Check credentials, files, bus, table, queues, topics, budgets, and all that runs, each with its mend.
 
     Ends with 3 when a check fails; a warning is no failure. Changes nothing.
     """
@@ -45,7 +45,7 @@ def doctor(context: typer.Context, as_json: JsonOption = False) -> None:
 
 
 def _examine(run: Session) -> Iterator[Finding]:
-    from cli.checks import enforcing
+    from cli.checks import enforcing, idle
     from cli.checks.account import account
     from cli.checks.counting import hours
     from cli.checks.drift import drift
@@ -58,8 +58,8 @@ def _examine(run: Session) -> Iterator[Finding]:
     in_account: dict[str, Check] = {
         "bus": bus, "table": table, "queue": queues, "topic": topics, "budgets": definitions, "sweep": sweep,
         "kill switch": enforcing.function, "crossings": enforcing.crossings, "rounds": enforcing.rounds,
-        "switches": enforcing.given_up, "hours": hours, "bill": drift,
-        "bedrock logs": bedrock_logs,
+        "switches": enforcing.given_up, "hours": hours, "idle report": idle.report, "idle rounds": idle.rounds,
+        "bill": drift, "bedrock logs": bedrock_logs,
     }  # fmt: skip
     reached = list(guarded("credentials", account, run))
     yield from reached

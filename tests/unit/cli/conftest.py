@@ -143,6 +143,14 @@ def shell(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Shell:
 
 
 @pytest.fixture
+def sound(shell: Shell) -> Shell:
+    """An account in which all is well."""
+    from tests.unit.cli import healthy  # it needs the shell's class, which is made here
+
+    return healthy.sound(shell)
+
+
+@pytest.fixture
 def over(shell: Shell) -> Shell:
     """`staging` is at $120 of $100, and its switch has not looked yet. Of four functions with its tags two may go."""
     shell.deploy(budget("staging", 100, match={"project_id": "marketing-gen-v1"}, mode="enforce"))

@@ -1,9 +1,8 @@
 """`spendplane doctor`."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,100 +10,12 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 
 from spendplane.application.announcing import usage_quarantined
-from spendplane.application.hours import Rounds
 from spendplane.domain.drift import Compared, Reconciliation
-from spendplane.domain.hours import Held, Part, Running
 from spendplane.domain.switches import Level
-from tests.support.builders import NOW, budget, record, ref
+from tests.support.builders import NOW, record, ref
 from tests.unit.cli.conftest import Shell
-from tests.unit.cli.fakes import Client, refusal
-
-
-def identity(skew: timedelta = timedelta()) -> dict[str, Any]:
-    date = format_datetime(NOW + skew, usegmt=True)
-    return {
-        "Account": "123456789012",
-        "Arn": "arn:aws:iam::123456789012:user/me",
-        "ResponseMetadata": {"HTTPHeaders": {"date": date}},
-    }
-
-
-def depth(parameters: dict[str, Any]) -> dict[str, Any]:
-    return {"Attributes": {"ApproximateNumberOfMessages": "0", "QueueArn": parameters["QueueUrl"]}}
-
-
-STAGING = budget("staging", 1, on_hard_limit="throttle", mode="enforce")
-LAMBDA = "arn:aws:lambda:eu-west-1:123456789012:function"
-USAGE = {"Name": "r", "EventPattern": '["AI Usage Recorded"]', "State": "ENABLED"}
-CROSSED = {"Name": "c", "EventPattern": '["Budget Threshold Crossed"]', "State": "ENABLED"}
-CONFIGURATION = {
-    "State": "Active",
-    "LastUpdateStatus": "Successful",
-    "Environment": {
-        "Variables": {
-            "THROTTLEABLE_ENVIRONMENTS": "development,staging",
-            "MAX_TARGETS": "20",
-            "MAX_ATTEMPTS": "2",
-            "MAX_DRIFT_PERCENT": "10",
-        }
-    },
-}
-
-
-def configuration(parameters: dict[str, Any]) -> dict[str, Any]:
-    if parameters["FunctionName"] == "spendplane-bedrock-logs":  # it is optional
-        raise refusal("ResourceNotFoundException", "GetFunctionConfiguration")
-    return CONFIGURATION
-
-
-@pytest.fixture
-def sound(shell: Shell) -> Shell:
-    """An account in which all is well."""
-    Path("budgets.yaml").write_text("version: 1\nmode: enforce\nbudgets: [{id: staging, limit_usd: 1}]\n")
-    Path("prices.yaml").write_text("version: 1\n")
-    shell.clients = {
-        "sts": Client({"get_caller_identity": identity()}),
-        "events": Client(
-            {
-                "describe_event_bus": {},
-                "list_rules": {"Rules": [USAGE, CROSSED]},
-                "describe_archive": {"State": "ENABLED", "RetentionDays": 35},
-                "list_targets_by_rule": {"Targets": [{"Arn": f"{LAMBDA}:spendplane-enforce"}]},
-            }
-        ),
-        "dynamodb": Client(
-            {
-                "describe_table": {
-                    "Table": {"TableStatus": "ACTIVE", "GlobalSecondaryIndexes": [{"IndexName": "work"}]},
-                },
-                "describe_time_to_live": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED"}},
-                "describe_continuous_backups": {
-                    "ContinuousBackupsDescription": {
-                        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}
-                    }
-                },
-            }
-        ),
-        "sqs": Client(
-            {
-                "get_queue_url": {"QueueUrl": "https://sqs/spendplane-usage"},
-                "list_queues": {"QueueUrls": ["https://sqs/spendplane-usage", "https://sqs/spendplane-usage-dlq"]},
-                "get_queue_attributes": depth,
-            }
-        ),
-        "lambda": Client({"get_function_configuration": configuration, "get_function_concurrency": {}}),
-        "bedrock": Client({"get_model_invocation_logging_configuration": {}}),
-        "sns": Client({"list_subscriptions_by_topic": {"Subscriptions": [{"SubscriptionArn": "arn:aws:sns:1"}]}}),
-        "scheduler": Client({"get_schedule": {"State": "ENABLED"}}),
-        "cloudwatch": Client({"get_metric_statistics": {"Datapoints": [{"Sum": 10.0}]}}),
-    }
-    shell.deploy(STAGING)
-    shell.hours.rounds(NOW - timedelta(minutes=3))
-    return shell
-
-
-def found(shell: Shell, code: int = 0) -> dict[str, dict[str, Any]]:
-    return {item["check"]: item for item in shell.json("doctor", code=code)}
+from tests.unit.cli.fakes import refusal
+from tests.unit.cli.healthy import CROSSED, LAMBDA, STAGING, USAGE, found, identity
 
 
 def test_a_sound_account_has_nothing_but_ok(sound: Shell) -> None:
@@ -113,7 +24,7 @@ def test_a_sound_account_has_nothing_but_ok(sound: Shell) -> None:
     assert set(states) == {
         "budgets.yaml", "prices.yaml", "credentials", "clock", "bus", "rule", "archive", "table", "index", "expiry",
         "recovery", "queue", "dead letters", "topic", "budgets", "sweep", "kill switch", "crossings", "rounds",
-        "switches", "hours", "bill", "bedrock logs",
+        "switches", "hours", "idle report", "idle rounds", "bill", "bedrock logs",
     }  # fmt: skip
     assert "0 failed" in sound("doctor").stdout
 
@@ -174,6 +85,8 @@ def test_what_the_bill_said(sound: Shell, ledger: str, age: int, state: str, sai
         ("events", "list_rules", {"Rules": [USAGE, {**CROSSED, "State": "DISABLED"}]}, "crossings", "fail"),
         ("events", "list_targets_by_rule", {"Targets": [{"Arn": f"{LAMBDA}:spendplane-notify"}]}, "crossings", "fail"),
         ("scheduler", "get_schedule", {"State": "DISABLED"}, "rounds", "fail"),
+        ("scheduler", "get_schedule", {"State": "DISABLED"}, "idle report", "fail"),
+        ("scheduler", "get_schedule", refusal("ResourceNotFoundException", "GetSchedule"), "idle report", "fail"),
         ("scheduler", "get_schedule", refusal("ResourceNotFoundException", "GetSchedule"), "rounds", "fail"),
         ("sqs", "get_queue_url", refusal("AWS.SimpleQueueService.NonExistentQueue", "GetQueueUrl"), "rounds", "fail"),
     ],
@@ -234,53 +147,6 @@ def test_targets_that_were_given_up(sound: Shell) -> None:
     assert finding["state"] == "fail"
     assert finding["detail"] == "lambda-function agent: in vain 2 times, so it is left to a person: no right"
     assert finding["mend"].endswith("spendplane kill show throttle/staging/m2026-11-01")
-
-
-def endpoint(name: str, covered: datetime, usd: Decimal | None = Decimal(1)) -> Running:
-    """An endpoint on one instance, counted up to then."""
-    held = (Held(Part("all", "ml.g5.xlarge", 1, usd), covered),)
-    return Running(name, f"arn:{name}", "sagemaker-endpoint", name, covered, held, (), None, False, 1)
-
-
-def test_hours_are_counted(sound: Shell) -> None:
-    sound.hours.put(endpoint("a", NOW - timedelta(minutes=3)))
-    assert found(sound)["hours"]["detail"] == "1 resource counted, the last round 3 minutes ago"
-
-
-def test_hours_that_nobody_counts(sound: Shell) -> None:
-    sound.hours.marks = Rounds(NOW, NOW - timedelta(minutes=40))
-    sound.hours.put(endpoint("a", NOW - timedelta(minutes=40)))
-    finding = found(sound, code=3)["hours"]
-    assert finding["detail"] == "no round saw everything for 40 minutes: nothing is counted"
-    assert "/aws/lambda/spendplane-hours" in finding["mend"]
-    sound.hours.marks = Rounds(NOW, NOW - timedelta(minutes=15))
-    assert found(sound)["hours"]["state"] == "ok"
-
-
-def test_hours_of_what_cannot_be_read(sound: Shell) -> None:
-    sound.hours.marks = Rounds(NOW, NOW - timedelta(minutes=40))
-    sound.hours.put(endpoint("a", NOW - timedelta(minutes=2)))
-    sound.hours.put(endpoint("b", NOW - timedelta(minutes=41)))
-    detail = found(sound, code=3)["hours"]["detail"]
-    assert detail == "no round saw everything for 40 minutes; not counted up to now: arn:b"
-
-
-def test_hours_without_a_price(sound: Shell) -> None:
-    sound.hours.put(endpoint("a", NOW, None))
-    sound.hours.put(endpoint("b", NOW, None))
-    finding = found(sound)["hours"]
-    assert (finding["state"], finding["detail"]) == (
-        "warn",
-        "without a price, so in no dollars: ml.g5.xlarge (sagemaker-endpoint)",
-    )
-    assert "spendplane reprice" in finding["mend"]
-
-
-def test_hours_before_the_first_round_and_with_the_schedule_off(sound: Shell) -> None:
-    sound.hours.marks = None
-    assert found(sound)["hours"]["state"] == "warn"
-    sound.clients["scheduler"].answers["get_schedule"] = {"State": "DISABLED"}
-    assert found(sound, code=3)["hours"]["detail"] == "the schedule spendplane-hours is disabled"
 
 
 def test_no_budget_is_deployed(sound: Shell) -> None:
