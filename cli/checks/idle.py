@@ -52,8 +52,8 @@ def rounds(run: Session) -> Iterator[Finding]:
         yield off
         return
     mode, after = setting.split(",")[:2]
-    acts = "it is taken to zero" if mode == "enforce" else "it is said so"
-    yield Finding(check, State.OK, f"its schedule is on; what nobody calls for {after} hours: {acts} (mode {mode})")
+    acts = "taken to zero" if mode == "enforce" else "told of"
+    yield Finding(check, State.OK, f"its schedule is on; what nobody calls for {after} hours is {acts} (mode {mode})")
 
 
 def _never(check: str, run: Session) -> Finding:
@@ -66,4 +66,4 @@ def _never(check: str, run: Session) -> Finding:
 
 
 def _hours(span: timedelta) -> str:
-    return output.count(max(0, span // PERIOD), "hour")
+    return output.count(span // PERIOD, "hour") if span >= PERIOD else "less than an hour"

@@ -65,6 +65,7 @@ def test_hours_before_the_first_round_and_with_the_schedule_off(sound: Shell) ->
     ("ran", "failed", "state", "said"),
     [
         ({5: 1.0, 29: 1.0}, {}, "ok", "its schedule is on; the last run was 5 hours ago"),
+        ({0: 1.0}, {}, "ok", "its schedule is on; the last run was less than an hour ago"),
         ({26: 1.0}, {26: 0.0}, "ok", "its schedule is on; the last run was 26 hours ago"),
         ({27: 1.0}, {}, "warn", "its schedule is on, but it ran last 27 hours ago"),
         ({5: 3.0}, {5: 2.0}, "ok", "its schedule is on; the last run was 5 hours ago"),
@@ -94,7 +95,7 @@ def test_the_rounds_over_what_nobody_calls(sound: Shell) -> None:
     variables = {**CONFIGURATION["Environment"]["Variables"], "IDLE": "enforce,48,24,24"}  # type: ignore[index]
     changed = {**CONFIGURATION, "Environment": {"Variables": variables}}
     sound.clients["lambda"].answers["get_function_configuration"] = lambda asked: configuration(asked) and changed
-    said = "its schedule is on; what nobody calls for 48 hours: it is taken to zero (mode enforce)"
+    said = "its schedule is on; what nobody calls for 48 hours is taken to zero (mode enforce)"
     assert found(sound)["idle rounds"]["detail"] == said
 
     def only_others(parameters: dict[str, Any]) -> dict[str, Any]:
