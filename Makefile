@@ -40,8 +40,8 @@ help:  ## list the targets
 
 setup: $(INSTALLED) $(CDK_CLI)  ## install everything that is needed into .venv and node_modules
 
-up: setup  ## start the local account (or keep it) and deploy into it; BUDGETS=file.yaml, PORT=number
-	@$(PY) -m local up
+up: setup  ## start the local account (or keep it) and deploy into it; BUDGETS=file.yaml, PORT=number, ARGS="-c http=true"
+	@$(PY) -m local up $(ARGS)
 
 down:  ## stop the local account
 	@if [ -x $(PY) ]; then $(PY) -m local down; else echo "down: nothing was set up here"; fi

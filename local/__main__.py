@@ -1,5 +1,6 @@
 """`make up` and `make down`: the account that stays until it is stopped."""
 
+import argparse
 import os
 import signal
 import sys
@@ -17,22 +18,34 @@ ENV_FILE = ROOT / "build" / "local.env"
 
 def main(arguments: Sequence[str]) -> int:
     """Runs `up` or `down`; returns the exit code: 0 done, 1 failed with a message, 2 unknown word, 130 interrupted."""
-    commands = {"up": up, "down": down}
-    if len(arguments) != 1 or arguments[0] not in commands:
-        print("usage: python -m local up|down", file=sys.stderr)
-        return 2
     try:
-        commands[arguments[0]](LocalAccount())
+        given = _parser().parse_args(arguments)
+    except SystemExit as end:  # it has said why
+        return int(end.code or 0)
+    try:
+        if given.word == "up":
+            up(LocalAccount(), context_of(given.context))
+        else:
+            down(LocalAccount())
     except LocalAccountError as error:
-        print(f"{arguments[0]}: {error}", file=sys.stderr)
+        print(f"{given.word}: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"\n{arguments[0]}: interrupted", file=sys.stderr)
+        print(f"\n{given.word}: interrupted", file=sys.stderr)
         return 130
     return 0
 
 
-def up(account: LocalAccount) -> None:
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    words = parser.add_subparsers(dest="word", required=True, metavar="up|down")
+    starting = words.add_parser("up")
+    starting.add_argument("-c", "--context", action="append", default=[], metavar="NAME=VALUE", help="as for cdk")
+    words.add_parser("down")
+    return parser
+
+
+def up(account: LocalAccount, context: Mapping[str, str]) -> None:
     """Starts the account, or keeps the one that runs, deploys every stack and writes build/local.env.
 
     An account started here is stopped again if it is interrupted or its deployment fails: then there is nothing to use.
@@ -43,7 +56,7 @@ def up(account: LocalAccount) -> None:
         if not fresh:
             print(f"  local account runs already, at {account.endpoint}")
         try:
-            account.launch(budgets=budgets, port=port, step=step)
+            account.launch(budgets=budgets, context=context, port=port, step=step)
             write_env_file(ENV_FILE, account.env)
         except BaseException:
             if fresh:
@@ -59,6 +72,19 @@ def down(account: LocalAccount) -> None:
     stopped = account.stop()
     ENV_FILE.unlink(missing_ok=True)
     print("down: the local account is stopped" if stopped else "down: no local account was running")
+
+
+def context_of(options: Sequence[str]) -> dict[str, str]:
+    """What `-c NAME=VALUE` gives to the synthesis; raises LocalAccountError for no pair, and for `target`."""
+    context = {}
+    for option in options:
+        name, is_, value = option.partition("=")
+        if not name or not is_:
+            raise LocalAccountError(f"-c {option}: write -c NAME=VALUE, for example -c http=true.")
+        if name == "target":
+            raise LocalAccountError("-c target=…: this deploys into the local account only.")
+        context[name] = value
+    return context
 
 
 def budgets_file(env: Mapping[str, str]) -> Path | None:

@@ -20,6 +20,8 @@ _OUTPUTS = {
 def client_env(record: Record, outputs: Mapping[str, str]) -> dict[str, str]:
     """The variables with which plain `aws`, boto3 and `spendplane` talk to this account."""
     ours = {variable: outputs[name] for name, variable in _OUTPUTS.items() if name in outputs}
+    if api := outputs.get("UsageApiId"):  # the address in the outputs is that of AWS
+        ours["USAGE_API_URL"] = f"{record.endpoint}/_aws/execute-api/{api}/v1"
     regions = {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}
     return {"AWS_ENDPOINT_URL": record.endpoint, **CREDENTIALS, **regions, **ours}
 

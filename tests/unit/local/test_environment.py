@@ -35,6 +35,16 @@ def test_a_client_gets_endpoints_credentials_and_our_names() -> None:
     }
 
 
+def test_the_api_over_https_is_where_the_emulator_serves_it() -> None:
+    outputs = {
+        **OUTPUTS,
+        "UsageApiId": "a1b2c3d4",
+        "UsageApiUrl": "https://a1b2c3d4.execute-api.us-east-1.amazonaws.com/v1/",
+    }
+    found = client_env(RECORD, outputs)["USAGE_API_URL"]
+    assert found == "http://127.0.0.1:20001/_aws/execute-api/a1b2c3d4/v1"
+
+
 def test_before_the_first_deployment_there_is_an_account_but_no_names() -> None:
     assert not any(name.startswith("SPENDPLANE_") for name in client_env(RECORD, {}))
 

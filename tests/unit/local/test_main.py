@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from local.__main__ import budgets_file, main, port_number
+from local.__main__ import budgets_file, context_of, main, port_number
 from local.errors import LocalAccountError
 
 
@@ -43,7 +43,27 @@ def test_what_is_no_port_is_refused(text: str) -> None:
         port_number(text)
 
 
-@pytest.mark.parametrize("arguments", [[], ["sideways"], ["up", "down"]])
+@pytest.mark.parametrize("arguments", [[], ["sideways"], ["up", "down"], ["down", "-c", "http=true"]])
 def test_an_unknown_word_gets_the_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     assert "up|down" in capsys.readouterr().err
+
+
+def test_an_option_without_its_value_gets_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["up", "-c"]) == 2
+    assert "[-c NAME=VALUE]" in capsys.readouterr().err
+
+
+def test_context_goes_to_the_synthesis() -> None:
+    assert context_of([]) == {}
+    assert context_of(["http=true", "endpoints=a=b.yaml", "runbook="]) == {
+        "http": "true",
+        "endpoints": "a=b.yaml",
+        "runbook": "",
+    }
+
+
+@pytest.mark.parametrize("option", ["http", "=true", "", "target=aws", "target=local"])
+def test_what_is_no_context_for_it_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["up", "-c", option]) == 1
+    assert f"up: -c {option.partition('=')[0]}" in capsys.readouterr().err
