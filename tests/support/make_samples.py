@@ -52,6 +52,8 @@ _REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "cost-boolean": ({"cost_usd": True}, "cost_usd: a decimal written as a string"),
     "cost-nan": ({"cost_usd": "NaN"}, "cost_usd: Input should be a finite number"),
     "cost-astronomical": ({"cost_usd": "1e30"}, "cost_usd: "),
+    "latency-boolean": ({"latency_ms": False}, "latency_ms: Input should be a valid number"),
+    "latency-string": ({"latency_ms": "812"}, "latency_ms: Input should be a valid number"),
     "control-character": ({"user_id": "em\u0007ployee"}, "must not contain control characters"),
     "line-break": ({"project_id": "a\nb"}, "must not contain control characters"),
     "line-separator": ({"project_id": "a\u2028b"}, "must not contain control characters"),

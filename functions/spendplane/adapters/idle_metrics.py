@@ -15,6 +15,11 @@ NOTEBOOKS = "SageMakerNotebookInstances"
 """SageMaker measures no notebooks. This is what AWS's lifecycle script for the CloudWatch agent calls its namespace."""
 EVERY_SECONDS = 60
 """So often an instance reports, unless its configuration says otherwise: `MetricPublishFrequencyInSeconds`."""
+COUNTED, ANY = "Sum", "Maximum"
+"""How many calls there were, and whether there was one. Whoever may publish metrics can try to write into
+`AWS/SageMaker`, against AWS's advice: -100 calls take a hundred off a sum, and none off the highest value.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html
+"""
 UP, CPU, GPU, MADE = "up", "cpu", "gpu", "calls"
 
 
@@ -26,8 +31,10 @@ class Wanted:
     metric: Metric
 
 
-def of_variant(endpoint: str, variant: str, hosting: Hosting, components: Sequence[str]) -> Iterator[Wanted]:
-    """How many instances reported is how many there were: AWS's own way to count them.
+def of_variant(
+    endpoint: str, variant: str, hosting: Hosting, components: Sequence[str], calls: str = COUNTED
+) -> Iterator[Wanted]:
+    """How many instances reported is how many there were: AWS's own way to count them. `calls`: COUNTED or ANY.
 
     An asynchronous endpoint publishes no `Invocations`; what it did is in how often its latency was measured, and what
     it has still to do in its backlog.
@@ -37,9 +44,9 @@ def of_variant(endpoint: str, variant: str, hosting: Hosting, components: Sequen
         yield Wanted(MADE, Metric(CALLS, "ModelLatency", "SampleCount", place))
         yield Wanted(MADE, Metric(CALLS, "ApproximateBacklogSize", "Maximum", place[:1]))
     else:
-        yield Wanted(MADE, Metric(CALLS, "Invocations", "Sum", place))
+        yield Wanted(MADE, Metric(CALLS, "Invocations", calls, place))
     for component in components:
-        yield Wanted(MADE, Metric(CALLS, "Invocations", "Sum", (("InferenceComponentName", component),)))
+        yield Wanted(MADE, Metric(CALLS, "Invocations", calls, (("InferenceComponentName", component),)))
     if hosting is Hosting.SERVERLESS:
         return
     endings = ("", "Normalized") if hosting is Hosting.COMPONENTS else ("",)
@@ -50,8 +57,8 @@ def of_variant(endpoint: str, variant: str, hosting: Hosting, components: Sequen
 
 
 def of_component(endpoint: str, variant: str, component: str) -> Iterator[Wanted]:
-    """Its own calls; the instances are those of the endpoint that hosts it."""
-    yield Wanted(MADE, Metric(CALLS, "Invocations", "Sum", (("InferenceComponentName", component),)))
+    """Whether it was called; the instances are those of the endpoint that hosts it."""
+    yield Wanted(MADE, Metric(CALLS, "Invocations", ANY, (("InferenceComponentName", component),)))
     for ending in ("", "Normalized"):
         place = (("EndpointName", endpoint), ("VariantName", variant))
         yield Wanted(UP, Metric(INSTANCES, f"CPUUtilization{ending}", "SampleCount", place))
@@ -65,12 +72,14 @@ def of_notebook(name: str) -> Iterator[Wanted]:
 
 
 def together(wanted: Iterable[Wanted], found: Iterable[Series], every_seconds: int) -> Mapping[str, Series]:
-    """The series by field: calls and backlog are added up; of what says the same twice, the higher holds."""
+    """The series by field: calls and backlog are added up, none of them below zero, which nothing was called; of what
+    says the same twice, the higher holds.
+    """
     fields: dict[str, dict[object, float]] = {UP: {}, CPU: {}, GPU: {}, MADE: {}}
     for want, series in zip(wanted, found, strict=True):
         into = fields[want.field]
         for hour, value in series.items():
             before = into.get(hour, 0.0)
-            into[hour] = before + value if want.field == MADE else max(before, value)
+            into[hour] = before + max(value, 0.0) if want.field == MADE else max(before, value)
     fields[UP] = {hour: count * every_seconds / PERIOD_SECONDS for hour, count in fields[UP].items()}
     return fields  # type: ignore[return-value]  # the keys are the series' own

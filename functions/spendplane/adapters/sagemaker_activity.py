@@ -88,7 +88,7 @@ class SageMakerActivities:
         return _Seen(target, found["CreationTime"], up, tuple(wanted), instances(found, config))
 
     def _wanted(self, endpoint: str, variant: Answer, hosting: Hosting) -> Iterator[idle_metrics.Wanted]:
-        return idle_metrics.of_variant(endpoint, variant["VariantName"], hosting, ())
+        return idle_metrics.of_variant(endpoint, variant["VariantName"], hosting, (), idle_metrics.ANY)
 
     def _component(self, target: Target) -> _Seen:
         found = self._clients("sagemaker").describe_inference_component(InferenceComponentName=target.name)

@@ -89,7 +89,7 @@ class UsageRecord(BaseModel):
     outcome: Literal["success", "error", "blocked"] = "success"
     cache_hit: bool = Field(default=False, strict=True)
     baseline_model: Text | None = None
-    latency_ms: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] | None = None
+    latency_ms: Annotated[float, Field(strict=True, ge=0, le=1e12, allow_inf_nan=False)] | None = None
 
     @field_validator("cost_usd", mode="before")
     @classmethod

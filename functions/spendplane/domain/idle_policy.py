@@ -42,7 +42,9 @@ EVERY_RESOURCE = Budget(IDLE, period=Period.TOTAL, per="resource")
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What is known of a resource over the last `IdlePolicy.after`: `reported` says that CloudWatch hears of it now."""
+    """What is known of a resource over the last `IdlePolicy.after`: `calls` is above zero if there was any, `reported`
+    says that CloudWatch hears of it now.
+    """
 
     created_at: datetime
     up: bool

@@ -30,7 +30,7 @@ def test_an_endpoint_that_reports_and_is_not_called_is_idle() -> None:
     account = MeteredCloud()
     account.endpoint("chat")
     account.metric("CPUUtilization", "SampleCount", "chat", "all", hours={LAST: 60.0})
-    account.metric("Invocations", "Sum", "chat", "all", hours={LAST: 0.0, NOW - 30 * HOUR: 5.0})
+    account.metric("Invocations", "Maximum", "chat", "all", hours={LAST: 0.0, NOW - 30 * HOUR: 5.0})
     found = of_endpoint(account)
     assert found == Activity(LONG_AGO, up=True, calls=0.0, reported=True, instances=(("ml.g5.xlarge", 1),))
     assert busy(POLICY, found, NOW) is None
@@ -41,7 +41,17 @@ def test_one_call_in_the_hours_asked_for_is_enough(hours: int) -> None:
     account = MeteredCloud()
     account.endpoint("chat")
     account.metric("CPUUtilization", "SampleCount", "chat", "all", hours={LAST: 60.0})
-    account.metric("Invocations", "Sum", "chat", "all", hours={NOW - hours * HOUR: 1.0})
+    account.metric("Invocations", "Maximum", "chat", "all", hours={NOW - hours * HOUR: 1.0})
+    assert busy(POLICY, of_endpoint(account), NOW) == "it was called within the last 24 hours"
+
+
+def test_a_forged_value_takes_no_call_away() -> None:
+    """Whoever may publish metrics can write -100 calls, beside a call or in an hour without one."""
+    account = MeteredCloud()
+    account.endpoint("chat")
+    account.metric("CPUUtilization", "SampleCount", "chat", "all", hours={LAST: 60.0})
+    account.metric("Invocations", "Sum", "chat", "all", hours={LAST: -99.0, NOW - 2 * HOUR: -100.0})
+    account.metric("Invocations", "Maximum", "chat", "all", hours={LAST: 1.0, NOW - 2 * HOUR: -100.0})
     assert busy(POLICY, of_endpoint(account), NOW) == "it was called within the last 24 hours"
 
 
@@ -67,7 +77,7 @@ def test_an_endpoint_that_hosts_components_is_told_of_by_them() -> None:
     assert of_endpoint(account, "host") is None
     found = read(account, "sagemaker-inference-component", arn, "writer")
     assert found == Activity(LONG_AGO, up=True, calls=0.0, reported=True)
-    account.metric("Invocations", "Sum", "writer", hours={LAST: 1.0})
+    account.metric("Invocations", "Maximum", "writer", hours={LAST: 1.0})
     assert read(account, "sagemaker-inference-component", arn, "writer").calls == 1  # type: ignore[union-attr]
 
 
