@@ -2,27 +2,33 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendplane.application.ports import BusyError
-from tests.support.builders import budget, message, record
+from spendplane.domain.periods import Period
+from tests.support.builders import at, budget, message, record
 from tests.support.crashing import MODES, Crash, Tripwire
 from tests.support.snapshot import check_books, check_order, check_settled
 from tests.support.turns import Turns
 from tests.support.world import World, world_with
 
-LEAP = budget("leap", 10, thresholds=(50, 80, 100, 120))
+LEAP = budget("leap", 10, thresholds=(50, 80, 100, 120), period=Period.DAILY)
+TODAY = at("2026-11-22T12:00:00Z")
+EVE = at("2026-11-21T23:59:30Z")
+"""Just before the period of the records begins."""
+Cut = tuple[int, str, int]
 CUTS = st.tuples(st.integers(-1, 24), st.sampled_from(MODES), st.integers(-90, 90))
 """At which of its calls a process meets a fault, which one, and by how many seconds its clock is wrong."""
 
 
-def _process(world: World, usd: str, cut: tuple[int, str, int], again: list[Any]) -> Callable[[Any], None]:
+def _process(world: World, usd: str, cut: Cut, again: list[Any]) -> Callable[[Any], None]:
     number, mode, seconds = cut
-    usage = message(record(usd, cost_usd=usd))
+    time = max(world.now, at("2026-11-22T00:00:10Z"))
+    usage = message(record(usd, cost_usd=usd, time=time.isoformat()), received_at=world.now)
 
     def act(turn: Any) -> None:
         wire = Tripwire(number, mode)
@@ -35,7 +41,7 @@ def _process(world: World, usd: str, cut: tuple[int, str, int], again: list[Any]
     return act
 
 
-def _sweep(world: World, cut: tuple[int, str, int]) -> Callable[[Any], None]:
+def _sweep(world: World, cut: Cut) -> Callable[[Any], None]:
     def act(turn: Any) -> None:
         wire = Tripwire(cut[0], cut[1])
         sweep = world.process(lambda name, port: wire.wrap(name, turn(name, port))).sweep()
@@ -45,12 +51,18 @@ def _sweep(world: World, cut: tuple[int, str, int]) -> Callable[[Any], None]:
     return act
 
 
-@given(order=st.lists(st.integers(0, 2), max_size=80), first=CUTS, second=CUTS, sweep=CUTS)
-@settings(max_examples=200)
+@given(
+    now=st.sampled_from([TODAY, EVE]),
+    order=st.lists(st.integers(0, 2), max_size=80),
+    first=CUTS,
+    second=CUTS,
+    sweep=CUTS,
+)
+@settings(max_examples=250)
 def test_two_meters_and_a_sweep_of_which_any_may_end_anywhere(
-    order: list[int], first: tuple[int, str, int], second: tuple[int, str, int], sweep: tuple[int, str, int]
+    now: datetime, order: list[int], first: Cut, second: Cut, sweep: Cut
 ) -> None:
-    world = world_with(LEAP)
+    world = world_with(LEAP, now=now)
     again: list[Any] = []
     Turns(order).run(_process(world, "7", first, again), _process(world, "6", second, again), _sweep(world, sweep))
     check_order(world)
@@ -61,4 +73,4 @@ def test_two_meters_and_a_sweep_of_which_any_may_end_anywhere(
     world.settle()
     check_books(world)
     check_settled(world)
-    assert world.told() == [f"leap/*/m2026-11-01/{percent}/r1" for percent in (50, 80, 100, 120)]
+    assert world.told() == [f"leap/*/d2026-11-22/{percent}/r1" for percent in (50, 80, 100, 120)]

@@ -32,6 +32,23 @@ def test_a_runaway_agent_is_throttled_while_production_goes_on() -> None:
     assert "the period ended at 2026-11-23 00:00 UTC" in told.text
 
 
+def test_usage_ahead_of_midnight_turns_nothing_down_before_its_day_begins() -> None:
+    """A clock that is three minutes fast: it counts tomorrow, and tomorrow's budget acts tomorrow."""
+    day = story()
+    day.add(AGENT, reserved=10)
+    day.at("23:58").spend("12", ago=-timedelta(minutes=3))
+    day.expect_quiet()
+    day.kill_switch().rounds(1).sweep().expect_up()
+    day.expect_spent("staging", "0")
+    day.at("2026-11-23 00:00").round()
+    day.at("00:01").sweep()
+    day.expect_alerts("staging 80", "staging 100")
+    day.expect_on_call("staging 80", "staging 100")
+    day.kill_switch().round().expect_down(AGENT)
+    day.expect_told("staging engaged: agent throttled")
+    day.expect_spent("staging", "12")
+
+
 def test_the_round_finds_a_crossing_whose_event_was_lost() -> None:
     day = over().lose_events()
     day.round().expect_up()

@@ -60,11 +60,15 @@ class Judge:
     def _raise(self, alerts: Sequence[Alert], below: Sequence[str], now: datetime) -> list[Alert]:
         """Claims all, then says what it got, lowest first; `below` are the ids of what was raised before.
 
-        Another process may be gone between the two, so what it claimed below is said here, unless it has been.
+        Another process may be gone between the two, so what it claimed below is said here, unless it has been. Where
+        the period has not begun nothing is said: announcement and switch are due at its beginning.
         """
+        early = alerts[0].early
         said = {alert.id: threshold_crossed(alert, now) for alert in alerts}
-        due_at = now + UNSENT_AFTER
+        due_at = alerts[0].ref.window.start if early else now + UNSENT_AFTER
         raised = [item for item in alerts if self.outbox.add_alert(item, said[item.id], _again(said[item.id], due_at))]
+        if early:
+            return raised
         waiting: list[Announcement] = []
         others = list(below)
         for alert in alerts:

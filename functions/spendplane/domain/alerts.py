@@ -44,6 +44,11 @@ class Alert:
         """The period was over when it was crossed, by events that arrived late: told, never acted on."""
         return self.ref.window.closed(self.at)
 
+    @property
+    def early(self) -> bool:
+        """The period has not begun, by events a little ahead of time: told, and acted on, when it has."""
+        return not self.ref.window.begun(self.at)
+
 
 def alert_id(ref: CounterRef, threshold: int, revision: int) -> str:
     """Names the alert of a counter, threshold and revision."""
@@ -86,9 +91,11 @@ class Pace:
 
 
 def pace(closest: Tightest, counter: Counter, now: datetime) -> Pace | None:
-    """Linear from the first record (at least one minute, so that a first burst is not blown up); None when empty."""
+    """Linear from the first record (at least one minute, so that a first burst is not blown up); None when empty, and
+    outside the period.
+    """
     window = counter.ref.window
-    if counter.since is None or closest.used <= 0 or window.closed(now):
+    if counter.since is None or closest.used <= 0 or window.closed(now) or not window.begun(now):
         return None
     start = max(counter.since, window.start)
     seconds = Decimal(max((now - start).total_seconds(), 60.0))

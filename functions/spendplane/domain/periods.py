@@ -33,6 +33,10 @@ class Window:
         """True from the first moment after the period."""
         return self.end is not None and now >= self.end
 
+    def begun(self, now: datetime) -> bool:
+        """True from its first moment on."""
+        return self.start <= now
+
     def __str__(self) -> str:
         if self.end is None:
             return "all time"

@@ -9,7 +9,9 @@ import pytest
 
 from spendplane.adapters.memory import MemoryBus
 from spendplane.application.ports import Announcement, BusyError
-from tests.support.builders import budget, counter, message, record, ref
+from spendplane.domain.periods import Period
+from spendplane.domain.switches import Level
+from tests.support.builders import at, budget, counter, message, record, ref
 from tests.support.crashing import AFTER, Crash, Tripwire
 from tests.support.world import World, world_with
 
@@ -17,10 +19,11 @@ STEPS = budget("steps", 10, thresholds=(50, 80, 100))
 _numbers = count()
 
 
-def spend(world: World, usd: str, wire: Tripwire | None = None) -> list[str]:
+def spend(world: World, usd: str, wire: Tripwire | None = None, **fields: str) -> list[str]:
     """One record, by a process of its own. Returns the calls that judging it took."""
     wire = wire or Tripwire()
-    world.process(wire.wrap).meter()([message(record(f"e{next(_numbers)}", cost_usd=usd))], world.now)
+    usage = message(record(f"e{next(_numbers)}", cost_usd=usd, **fields), received_at=world.now)
+    world.process(wire.wrap).meter()([usage], world.now)
     return wire.calls[wire.calls.index("ledger.commit") + 1 :]
 
 
@@ -136,3 +139,21 @@ def test_the_sweep_says_the_lower_first_whichever_is_due_first(ahead: timedelta)
     world.now = real + timedelta(seconds=61) + ahead
     assert world.sweep().republished == 2
     assert said(world) == [50, 80]
+
+
+def test_for_a_period_that_has_not_begun_everything_is_stored_and_nothing_said_until_it_has() -> None:
+    tomorrow = budget("day", 10, period=Period.DAILY, thresholds=(50, 80, 100), mode="enforce")
+    world = world_with(tomorrow)
+    midnight = at("2026-11-23T00:00:00Z")
+    world.now = midnight - timedelta(minutes=4)
+    spend(world, "6", time="2026-11-23T00:00:30Z")
+    world.now = midnight - timedelta(seconds=1)
+    world.sweep()
+    spend(world, "6", time=midnight.isoformat())
+    assert said(world) == []
+    switches = world.process().stores.switches
+    assert list(switches.waiting(midnight - timedelta(milliseconds=1))) == []
+    world.now = midnight + timedelta(seconds=1)
+    assert [level for _, level in switches.waiting(world.now)] == [Level.THROTTLE]
+    world.sweep()
+    assert said(world) == [50, 80, 100]

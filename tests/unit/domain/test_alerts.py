@@ -38,6 +38,17 @@ def test_severity_and_lateness() -> None:
     assert not due(DAILY, counter(DAILY, 10), midnight - timedelta(microseconds=1))[0].late
 
 
+def test_a_period_begins_at_its_first_moment() -> None:
+    midnight = at("2026-11-22T00:00:00Z")
+    assert not due(DAILY, counter(DAILY, 10), midnight)[0].early
+    assert due(DAILY, counter(DAILY, 10), midnight - timedelta(microseconds=1))[0].early
+    held = counter(DAILY, 6, since=midnight - timedelta(minutes=4))
+    closest = tightest(held.spend, DAILY.limits)
+    assert closest is not None
+    assert pace(closest, held, midnight - timedelta(minutes=1)) is None, "at no speed: it has had no time"
+    assert pace(closest, held, midnight + timedelta(hours=1)) is not None
+
+
 def test_the_pace_tells_when_the_limit_is_reached() -> None:
     held = counter(DAILY, 6, since=NOW - timedelta(hours=6))
     closest = tightest(held.spend, DAILY.limits)
