@@ -29,11 +29,11 @@ def definitions(run: Session) -> Iterator[Finding]:
         )
         return
     try:
-        wanted = load(budgets_path(None)).to_domain()
+        wanted = load(budgets_path(None))
     except Failure:
         yield Finding("budgets", State.OK, f"{len(deployed)} are deployed")
         return
-    if plan(wanted, deployed, port.retired()).empty:
+    if plan(wanted.to_domain(), deployed, port.retired(), (port.producers(), wanted.bound())).empty:
         yield Finding("budgets", State.OK, f"{len(deployed)} are deployed, as budgets.yaml says")
     else:
         detail = f"{len(deployed)} are deployed; budgets.yaml says something else"

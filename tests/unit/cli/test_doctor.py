@@ -157,6 +157,11 @@ def test_no_budget_is_deployed(sound: Shell) -> None:
 def test_the_file_says_something_else(sound: Shell) -> None:
     Path("budgets.yaml").write_text("version: 1\nbudgets: [{id: staging, limit_usd: 2}]\n")
     assert "spendplane budget plan" in found(sound)["budgets"]["mend"]
+    same = "version: 1\nmode: enforce\nbudgets: [{id: staging, limit_usd: 1}]\n"
+    Path("budgets.yaml").write_text(same)
+    assert found(sound)["budgets"]["state"] == "ok"
+    Path("budgets.yaml").write_text(same + "producers: {com.example.chat: chat}\n")
+    assert found(sound)["budgets"]["state"] == "warn", "who may charge what is a part of the file"
 
 
 def test_files_with_mistakes(sound: Shell) -> None:
