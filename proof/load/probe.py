@@ -43,7 +43,7 @@ def probe(account: LocalAccount, traffic: Traffic, size: int) -> dict[str, Any]:
         lambda_seconds=processor + called * CALL_SECONDS,
         invocations=INVOCATIONS,
     )
-    return figures(work, per_event=size)
+    return figures(work, per_event=size, event_bytes=len(calls[0][0].body.encode()))
 
 
 def _messages(traffic: Traffic, count: int, size: int) -> list[Message]:
