@@ -34,7 +34,7 @@ PRICING = (
         "long-write-as-short",
         "A 1-hour cache write costs what the 5-minute one costs, where a list gives only that.",
         f"{_CORE}/adapters/library_prices.py",
-        "card.input_uncached.times(Decimal(2))",
+        "fresh.times(Decimal(2))",
         "card.cache_write_5m",
         _LISTS,
     ),

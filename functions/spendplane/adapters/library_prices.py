@@ -29,6 +29,7 @@ PROVIDERS = {
     "x_ai": "x-ai",
 }
 """OpenTelemetry `gen_ai.provider.name` → the library's id, where they differ."""
+MISTRAL = "mistral_ai"
 
 _COMPACT_DATE = re.compile(r"-(20\d\d)(\d\d)(\d\d)$")
 _ENDPOINT = re.compile(rf"^({'|'.join(('regional', GLOBAL, *GEOGRAPHIES))})\.(?=[a-z0-9-]+\.)")
@@ -43,12 +44,12 @@ def library_card(provider: str, name: str | BedrockName, tier: str, time: dateti
     standard = model.get_prices(time)
     source = f"genai-prices {version('genai-prices')}: {PROVIDERS.get(provider, provider)}/{model.id}"
     if tier in STANDARD_TIERS:
-        return _with_long_writes(card_of(standard, source), model.id), True
+        return _completed(card_of(standard, source), provider, model.id), True
     context = {"processing": "batch"} if tier == "batch" else {"service_tier": tier}
     tiered = model.get_prices(time, context)
     if tiered != standard or _names_tier(model, context, time):
-        return _with_long_writes(card_of(tiered, f"{source} ({tier})"), model.id), True
-    return _with_long_writes(card_of(standard, source), model.id), False
+        return _completed(card_of(tiered, f"{source} ({tier})"), provider, model.id), True
+    return _completed(card_of(standard, source), provider, model.id), False
 
 
 def _model(provider: str, name: str) -> "ModelInfo":
@@ -132,12 +133,17 @@ def card_of(prices: "ModelPrice", source: str) -> RateCard:
     )
 
 
-def _with_long_writes(card: RateCard, model: str) -> RateCard:
-    """Claude's 1-hour cache writes cost twice the input, also where the library lists the 5-minute ones only.
-    https://platform.claude.com/docs/en/about-claude/pricing (prompt caching)
+def _completed(card: RateCard, provider: str, model: str) -> RateCard:
+    """With what the provider says of every model of its own and the library does not list of each.
+
+    Claude's 1-hour cache writes cost twice the input: https://platform.claude.com/docs/en/about-claude/pricing. Mistral
+    bills cached tokens at a tenth of it: https://docs.mistral.ai/inference/conversations/advanced/prompt-caching.
     """
-    if "claude" in model and card.input_uncached and card.cache_write_1h == card.cache_write_5m:
-        return replace(card, cache_write_1h=card.input_uncached.times(Decimal(2)))
+    fresh = card.input_uncached
+    if "claude" in model and fresh and card.cache_write_1h == card.cache_write_5m:
+        return replace(card, cache_write_1h=fresh.times(Decimal(2)))
+    if provider == MISTRAL and fresh and card.cache_read == fresh:
+        return replace(card, cache_read=fresh.times(Decimal("0.1")))
     return card
 
 

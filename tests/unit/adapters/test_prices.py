@@ -79,6 +79,19 @@ def test_an_unknown_model_is_never_free_and_never_a_guess(model: str) -> None:
         BOOK.card(event(provider="acme.cloud"))
 
 
+@pytest.mark.parametrize(
+    ("model", "usd_per_million"),
+    [("open-mistral-nemo", "0.015"), ("mistral-tiny", "0.025"), ("mistral-large-2512", "0.05")],
+)
+def test_mistral_bills_cached_tokens_at_a_tenth_also_where_the_library_does_not_say(
+    model: str, usd_per_million: str
+) -> None:
+    card = BOOK.card(event(provider="mistral_ai", model=model))
+    assert card.cache_read is not None
+    assert card.cache_read.usd_per_million == Decimal(usd_per_million)
+    assert card.input_uncached == card.cache_read.times(Decimal(10))
+
+
 class Profiles:
     """A resolver that knows one application inference profile."""
 
