@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from spendplane.contract import budget_action
 from spendplane.contract.budget_entries import STRICT, BudgetEntry, Defaults, Idle, KillSwitch, Mode
@@ -13,15 +13,12 @@ from spendplane.contract.producers import Projects, rule
 from spendplane.contract.producers import problems as unbindable
 from spendplane.contract.text import nfc
 from spendplane.contract.usage_event import Environment
-from spendplane.contract.yaml_file import FileError, Location, at, explain
-from spendplane.contract.yaml_file import load as load_yaml
+from spendplane.contract.yaml_file import Location, checked
 from spendplane.domain.bill import Watch, watch
 from spendplane.domain.budgets import Budget
 from spendplane.domain.idle_policy import IDLE
 from spendplane.domain.limits import HARD_PERCENT, Limits
 from spendplane.domain.producers import Producers
-
-BudgetsFileError = FileError
 
 MAX_MATCHES = 90
 """Budgets that one event may count in: its row and all its counters are one transaction of 100 items."""
@@ -128,20 +125,15 @@ _MENDS = {
 
 
 def load(path: Path | str) -> BudgetsFile:
-    """The checked file. Raises BudgetsFileError, whose text names the line and the mend."""
-    path = Path(path)
-    content, lines = load_yaml(path)
-    if not isinstance(content, dict):
-        raise FileError(f"{path}:1: not a budgets file; begin it with `version: 1` and a list `budgets:`")
-    try:
-        parsed = BudgetsFile.model_validate(content)
-    except ValidationError as error:
-        raise explain(path, lines, error, _MENDS) from None
-    found = (*_conflicts(parsed), *_actions(parsed), *_producers(parsed))
-    problems = [at(path, lines, location, message) for location, message in found]
-    if problems:
-        raise FileError("\n".join(problems))
-    return parsed
+    """The checked file. Raises FileError, whose text names the line and the mend."""
+    opening = "not a budgets file; begin it with `version: 1` and a list `budgets:`"
+    return checked(Path(path), BudgetsFile, opening=opening, mends=_MENDS, problems=_problems)
+
+
+def _problems(parsed: BudgetsFile) -> Iterator[tuple[Location, str]]:
+    yield from _conflicts(parsed)
+    yield from _actions(parsed)
+    yield from _producers(parsed)
 
 
 def _producers(parsed: BudgetsFile) -> Iterator[tuple[Location, str]]:

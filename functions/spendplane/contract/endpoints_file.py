@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import InitErrorDetails
 
 from spendplane.contract.endpoint_entries import STRICT, AsyncEntry, RealtimeEntry, ServerlessEntry
-from spendplane.contract.yaml_file import FileError, Location, at, explain
+from spendplane.contract.yaml_file import Location, checked
 from spendplane.contract.yaml_file import load as load_yaml
 
 Endpoint = ServerlessEntry | AsyncEntry | RealtimeEntry
@@ -51,19 +51,11 @@ _MENDS = {
 def load(path: Path | str) -> EndpointsFile | None:
     """The checked file, None for one without content. Raises FileError, whose text names the line and the mend."""
     path = Path(path)
-    content, lines = load_yaml(path)
-    if content is None:
+    if load_yaml(path)[0] is None:
         return None
-    if not isinstance(content, dict):
-        raise FileError(f"{path}:1: not an endpoints file; begin it with `version: 1` and a list `endpoints:`")
-    try:
-        parsed = EndpointsFile.model_validate(content)
-    except ValidationError as error:
-        raise explain(path, lines, _in_words_of_the_file(error), _MENDS) from None
-    problems = [at(path, lines, location, message) for location, message in _conflicts(parsed)]
-    if problems:
-        raise FileError("\n".join(problems))
-    return parsed
+    opening = "not an endpoints file; begin it with `version: 1` and a list `endpoints:`"
+    words = _in_words_of_the_file
+    return checked(path, EndpointsFile, opening=opening, mends=_MENDS, problems=_conflicts, in_words=words)
 
 
 def _conflicts(parsed: EndpointsFile) -> Iterator[tuple[Location, str]]:

@@ -5,12 +5,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from spendplane.contract.text import Identifier, nfc
 from spendplane.contract.usage_event import Environment
-from spendplane.contract.yaml_file import FileError, Location, at, explain
-from spendplane.contract.yaml_file import load as load_yaml
+from spendplane.contract.yaml_file import Location, checked
 from spendplane.domain.identities import FIELDS, KINDS, Identities, Identity
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
@@ -98,18 +97,8 @@ _MENDS = {
 
 def load(path: Path | str) -> IdentitiesFile:
     """The checked file. Raises FileError, whose text names the line and the mend."""
-    path = Path(path)
-    content, lines = load_yaml(path)
-    if not isinstance(content, dict):
-        raise FileError(f"{path}:1: not an identities file; begin it with `version: 1` and a list `identities:`")
-    try:
-        parsed = IdentitiesFile.model_validate(content)
-    except ValidationError as error:
-        raise explain(path, lines, error, _MENDS) from None
-    problems = [at(path, lines, location, message) for location, message in _unreachable(parsed)]
-    if problems:
-        raise FileError("\n".join(problems))
-    return parsed
+    opening = "not an identities file; begin it with `version: 1` and a list `identities:`"
+    return checked(Path(path), IdentitiesFile, opening=opening, mends=_MENDS, problems=_unreachable)
 
 
 def _unreachable(parsed: IdentitiesFile) -> Iterator[tuple[Location, str]]:

@@ -6,9 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from spendplane.contract.yaml_file import FileError
+from spendplane.contract import json_file
 
 _STRICT = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, defer_build=True)
 _DAY = re.compile(r"\d{4}(-\d{2}){0,2}")
@@ -74,14 +74,7 @@ class InstancePricesFile(BaseModel):
 
 def load(path: Path) -> InstancePricesFile:
     """The checked file. Raises FileError, which says what is wrong and where."""
-    try:
-        return InstancePricesFile.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise FileError(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+    return json_file.load(path, InstancePricesFile)
 
 
 def dump(file: InstancePricesFile) -> str:

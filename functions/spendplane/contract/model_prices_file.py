@@ -4,11 +4,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from spendplane.contract import json_file
 from spendplane.contract.instance_prices_file import Source
 from spendplane.contract.prices_file import FactorEntry, PriceEntry
-from spendplane.contract.yaml_file import FileError
 from spendplane.domain.usage import UsageEvent
 
 
@@ -71,11 +71,4 @@ class ModelPricesFile(BaseModel):
 
 def load(path: Path) -> ModelPricesFile:
     """The checked file. Raises FileError, which says what is wrong and where."""
-    try:
-        return ModelPricesFile.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise FileError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise FileError(f"{path}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+    return json_file.load(path, ModelPricesFile)

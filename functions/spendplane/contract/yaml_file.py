@@ -1,11 +1,13 @@
 """YAML that people write: read with the line of every value, so that an error can point at it."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[str | int, ...]
 MAX_VALUES = 100_000
 """In one file, those behind an anchor counted wherever they are used."""
@@ -37,6 +39,32 @@ def load(path: Path) -> tuple[Any, dict[Location, int]]:
         raise FileError(f"{path}: not valid YAML: {error}") from None
     except RecursionError as error:
         raise FileError(f"{path}: not usable: {error}; check how deep it is, and anchors") from None
+
+
+def checked(
+    path: Path,
+    model: type[Model],
+    *,
+    opening: str,
+    mends: dict[str, str],
+    problems: Callable[[Model], Iterable[tuple[Location, str]]] = lambda _: (),
+    in_words: Callable[[ValidationError], ValidationError] = lambda error: error,
+) -> Model:
+    """The file as this model. Raises FileError, whose text names the lines and the mends.
+
+    `opening` is said of what is no mapping; `mends` as in `explain`; `problems` looks at the whole, once each value is
+    right; `in_words` puts pydantic's findings into the words of the file.
+    """
+    content, lines = load(path)
+    if not isinstance(content, dict):
+        raise FileError(f"{path}:1: {opening}")
+    try:
+        parsed = model.model_validate(content)
+    except ValidationError as error:
+        raise explain(path, lines, in_words(error), mends) from None
+    if found := [at(path, lines, location, message) for location, message in problems(parsed)]:
+        raise FileError("\n".join(found))
+    return parsed
 
 
 class _Loader(yaml.SafeLoader):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from spendplane.contract.budgets_file import BudgetsFileError, load
+from spendplane.contract.budgets_file import load
+from spendplane.contract.yaml_file import FileError
 
 ACTING = "version: 1\nbudgets:\n  - {id: a, match: {project_id: p, environment: test}, limit_usd: 5, ACTION}\n"
 NEEDS = "`aws_budget_action` denies roles what they do: name the `environment` in `match`"
@@ -29,7 +30,7 @@ def test_an_action_of_aws_budgets_that_cannot_or_must_not_be(
     file = tmp_path / "budgets.yaml"
     text = ACTING.replace("ACTION", "aws_budget_action: {deny_roles: [r]}")
     file.write_text(text.replace(before, after))
-    with pytest.raises(BudgetsFileError) as raised:
+    with pytest.raises(FileError) as raised:
         load(file)
     assert message in str(raised.value)
     assert f"{file}:3: " in str(raised.value)

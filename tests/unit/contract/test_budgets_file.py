@@ -9,8 +9,9 @@ import pytest
 
 from spendplane.contract import budgets_file
 from spendplane.contract.budget_entries import KillSwitch
-from spendplane.contract.budgets_file import BudgetsFile, BudgetsFileError
+from spendplane.contract.budgets_file import BudgetsFile
 from spendplane.contract.usage_event import Environment
+from spendplane.contract.yaml_file import FileError
 from spendplane.domain.periods import Period
 from spendplane.domain.targets import KNOWN_ENVIRONMENTS
 
@@ -97,7 +98,7 @@ def load(tmp_path: Path, text: str) -> BudgetsFile:
 
 @pytest.mark.parametrize(("text", "line", "mend"), BAD.values(), ids=BAD)
 def test_what_is_wrong_is_said_with_line_and_mend(tmp_path: Path, text: str, line: int, mend: str) -> None:
-    with pytest.raises(BudgetsFileError) as caught:
+    with pytest.raises(FileError) as caught:
         load(tmp_path, text)
     said = str(caught.value)
     assert mend in said
@@ -127,27 +128,27 @@ def test_what_is_wrong_is_said_with_line_and_mend(tmp_path: Path, text: str, lin
     ],
 )
 def test_hostile_yaml_is_an_error_for_people_too(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BudgetsFileError, match=r"budgets\.yaml"):
+    with pytest.raises(FileError, match=r"budgets\.yaml"):
         load(tmp_path, text)
 
 
 def test_a_value_that_is_not_what_it_looks_like_is_told_with_its_line(tmp_path: Path) -> None:
-    with pytest.raises(BudgetsFileError, match=r"budgets\.yaml:3: .*'2026-13-45' cannot be read as timestamp"):
+    with pytest.raises(FileError, match=r"budgets\.yaml:3: .*'2026-13-45' cannot be read as timestamp"):
         load(tmp_path, "version: 1\nbudgets: []\nx: 2026-13-45\n")
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(BudgetsFileError, match=r"cannot be read \(No such file"):
+    with pytest.raises(FileError, match=r"cannot be read \(No such file"):
         budgets_file.load(tmp_path / "none.yaml")
     (tmp_path / "latin.yaml").write_bytes(b"version: 1 # \xff")
-    with pytest.raises(BudgetsFileError, match="not UTF-8"):
+    with pytest.raises(FileError, match="not UTF-8"):
         budgets_file.load(tmp_path / "latin.yaml")
-    with pytest.raises(BudgetsFileError, match="cannot be read"):
+    with pytest.raises(FileError, match="cannot be read"):
         budgets_file.load(tmp_path)
 
 
 def test_every_mistake_is_said_at_once(tmp_path: Path) -> None:
-    with pytest.raises(BudgetsFileError) as caught:
+    with pytest.raises(FileError) as caught:
         load(tmp_path, HEAD + "  - id: A\n    limit_usd: -1\n    period: x\n  - id: b\n    shrads: 2\n")
     assert [line.split(":")[1] for line in str(caught.value).splitlines()] == ["3", "4", "5", "7"]
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from spendplane.contract.budgets_file import BudgetsFile, BudgetsFileError, load
+from spendplane.contract.budgets_file import BudgetsFile, load
 from spendplane.contract.producers import MAX_BYTES
+from spendplane.contract.yaml_file import FileError
 from spendplane.domain.producers import ANYBODY, Producers
 
 GOOD = """\
@@ -63,7 +64,7 @@ def test_without_it_nothing_is_bound(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "line", "mend"), BAD.values(), ids=BAD)
 def test_what_is_wrong_is_said_with_line_and_mend(tmp_path: Path, text: str, line: int, mend: str) -> None:
-    with pytest.raises(BudgetsFileError) as caught:
+    with pytest.raises(FileError) as caught:
         loaded(tmp_path, text)
     said = str(caught.value)
     assert mend in said
