@@ -1,7 +1,7 @@
 """What people read of a resource that nobody calls: what will be taken to zero, what was, and the way back."""
 
 from spendplane.application import layout
-from spendplane.application.switch_lines import UNTOUCHED, Notice, counted, listed
+from spendplane.application.switch_lines import UNTOUCHED, Notice, counted, given_back, listed
 from spendplane.contract import switch_events as events
 from spendplane.domain.targets import EXEMPT_TAG
 
@@ -86,11 +86,7 @@ def _released(event: events.SwitchEvent) -> Notice:
     held = isinstance(event, events.KillSwitchReleased) and event.held
     until = event.held_until if isinstance(event, events.KillSwitchReleased) else None
     rows = [
-        ("Why", event.reason),
-        ("By", event.by),
-        ("Given back", listed(event, "restored")),
-        ("Left alone", listed(event, "left")),
-        ("Still down", listed(event, "shared")),
+        *given_back(event),
         ("Holds", f"not taken down again {f'until {layout.minute(until)}' if until else 'for good'}" if held else ""),
     ]
     back = any(item.status == "restored" for item in event.targets)

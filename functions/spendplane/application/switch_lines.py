@@ -37,6 +37,17 @@ def listed(event: events.SwitchEvent, *statuses: str, ending: str = "") -> str:
     return "\n".join(lines)
 
 
+def given_back(event: events.SwitchEvent) -> list[tuple[str, str]]:
+    """What stands in every notice of a release: whose word it was, and what became of each target."""
+    return [
+        ("Why", event.reason),
+        ("By", event.by),
+        ("Given back", listed(event, "restored")),
+        ("Left alone", listed(event, "left")),
+        ("Still down", listed(event, "shared")),
+    ]
+
+
 def _label(item: events.TargetLine) -> str:
     scope = f" (session {item.scope})" if item.scope else ""
     return f"{item.kind} {item.name}{scope} [{item.environment or 'no environment'}]"

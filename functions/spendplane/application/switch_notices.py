@@ -2,7 +2,7 @@
 
 from spendplane.application import idle_notices, layout
 from spendplane.application.ports import Announcement, Message
-from spendplane.application.switch_lines import UNTOUCHED, Notice, counted, listed
+from spendplane.application.switch_lines import UNTOUCHED, Notice, counted, given_back, listed
 from spendplane.contract import switch_events as events
 from spendplane.domain.drift import IN_DOUBT
 from spendplane.domain.idle_policy import IDLE
@@ -113,11 +113,7 @@ def _refused(event: events.KillSwitchRefused) -> Notice:
 def _released(event: events.KillSwitchReleased) -> Notice:
     held = f"although it is over its limit, until {layout.minute(event.held_until)}" if event.held_until else ""
     rows = [
-        ("Why", event.reason),
-        ("By", event.by),
-        ("Given back", listed(event, "restored")),
-        ("Left alone", listed(event, "left")),
-        ("Still down", listed(event, "shared")),
+        *given_back(event),
         ("Holds", held or ("although it is over its limit, for good" if event.held else "")),
     ]
     headline = f"{_name(event)}: {counted(event, 'restored')} given back"
