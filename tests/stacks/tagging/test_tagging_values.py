@@ -1,158 +1,22 @@
-"""Mandatory tags: what lacks them is not synthesised, and the message mends it."""
+"""Mandatory tags: their values, and how each kind of resource has them."""
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aws_cdk import App, Aspects, CfnParameter, CfnResource, CfnTag, Stack, Tags
-from aws_cdk import aws_apigatewayv2 as http_apis
 from aws_cdk import aws_bedrock as bedrock
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.cx_api import SynthesisMessageLevel
 
 from app import build
 from inputs import Inputs
 from stacks.tagging import MANDATORY, AiTags, RequireTags, TagRules, not_ai
 from stacks.tagging.rules import nearest
-from tests.stacks.assembly import ROOT, new_app
-
-GOOD = AiTags(project="search", environment="staging", cost_center="CC-1", workload_type="inference", model="titan")
-LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
-
-
-@pytest.fixture
-def app(tmp_path: Path) -> App:
-    """With the project's flags, but without CDK's own opinion on resources that are this small."""
-    flags = json.loads((ROOT / "cdk.json").read_text())["context"]
-    context = {**flags, "@aws-cdk/core:validateAgainstDefaultRules": False}
-    return App(context=context, outdir=str(tmp_path), analytics_reporting=False)
-
-
-@pytest.fixture
-def stack(app: App) -> Stack:
-    Aspects.of(app).add(RequireTags())
-    return Stack(app, "Team")
-
-
-def function(scope: Stack, id_: str = "Summarise", **options: Any) -> lambda_.CfnFunction:
-    code = lambda_.CfnFunction.CodeProperty(zip_file="x")
-    return lambda_.CfnFunction(scope, id_, code=code, role="arn:aws:iam::123456789012:role/r", **options)
-
-
-def endpoint(scope: Stack) -> sagemaker.CfnEndpoint:
-    return sagemaker.CfnEndpoint(scope, "Endpoint", endpoint_config_name="x")
-
-
-def role(scope: Stack, *actions: str, id_: str = "Agent") -> iam.Role:
-    made = iam.Role(scope, id_, assumed_by=LAMBDA)
-    if actions:
-        made.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=["*"]))
-    return made
-
-
-def errors(app: App) -> list[str]:
-    """The lines with which the synthesis stops; none when it does not."""
-    try:
-        app.synth()
-    except RuntimeError as error:
-        if "ValidationFailedWithErrors" not in str(error):
-            raise
-        return re.findall(r"^\s+(\[.*)$", str(error), re.MULTILINE)
-    return []
-
-
-def notes(app: App, level: SynthesisMessageLevel) -> list[str]:
-    """What is told beside a synthesis that succeeds."""
-    messages = [message for made in app.synth().stacks for message in made.messages]
-    return [str(message.entry.data) for message in messages if message.level == level]
-
-
-def test_what_lacks_the_tags_stops_the_synthesis_with_its_path_and_the_line_that_mends_it(
-    app: App, stack: Stack
-) -> None:
-    function(stack)
-    found = errors(app)
-    assert len(found) == len(MANDATORY)
-    assert found[0] == (
-        '[Team/Summarise] AWS::Lambda::Function has no tag `project`. Mend: Tags.of(summarise).add("project", "…")'
-    )
-    assert "(one of production, staging, development, sandbox, test)" in found[1]
-
-
-def test_the_line_of_the_message_mends_it(tmp_path: Path) -> None:
-    def team(folder: str, mend: str) -> list[str]:
-        app = App(outdir=str(tmp_path / folder), analytics_reporting=False)
-        Aspects.of(app).add(RequireTags())
-        stack = Stack(app, "Team")
-        summarise = function(stack)
-        GOOD.apply(stack)
-        Tags.of(summarise).add("environment", "prod")
-        exec(mend, {"Tags": Tags, "summarise": summarise})
-        return errors(app)
-
-    (line,) = (found.partition("Mend: ")[2] for found in team("before", ""))
-    assert line == 'Tags.of(summarise).add("environment", "production")'
-    assert team("after", line) == []
-
-
-def test_everything_wrong_is_told_at_once(app: App, stack: Stack) -> None:
-    function(stack, "One")
-    function(stack, "Two")
-    assert len(errors(app)) == 2 * len(MANDATORY)
-
-
-def test_tags_of_a_whole_app_are_enough(app: App, stack: Stack) -> None:
-    function(stack)
-    endpoint(stack)
-    GOOD.apply(app)
-    assert errors(app) == []
-
-
-def test_tags_of_a_stack_count_because_cloudformation_hands_them_down(app: App) -> None:
-    Aspects.of(app).add(RequireTags())
-    tags = {"project": "search", "environment": "staging", "cost_center": "1", "workload_type": "training"}
-    function(Stack(app, "Team", tags=tags))
-    assert errors(app) == []
-
-
-@pytest.mark.parametrize("priority", [1, 200, 500, 1000, 5000])
-def test_the_order_of_aspects_does_not_matter(app: App, stack: Stack, priority: int) -> None:
-    function(stack)
-    for key, value in (("project", "a"), ("environment", "test"), ("cost_center", "b"), ("workload_type", "training")):
-        Tags.of(stack).add(key, value, priority=priority)
-    assert errors(app) == []
-
-
-def test_a_tag_that_is_taken_away_again_is_missed(app: App, stack: Stack) -> None:
-    summarise = function(stack)
-    GOOD.apply(stack)
-    Tags.of(summarise).remove("cost_center", priority=900)
-    (found,) = errors(app)
-    assert "has no tag `cost_center`" in found
-
-
-@pytest.mark.parametrize(
-    ("make", "mandatory"),
-    [
-        (function, False),
-        (endpoint, True),
-        (lambda s: sagemaker.CfnModel(s, "M", execution_role_arn="r"), True),
-        (lambda s: bedrock.CfnApplicationInferenceProfile(s, "P", inference_profile_name="x"), True),
-        (lambda s: bedrock.CfnAgent(s, "A", agent_name="x"), False),
-        (lambda s: http_apis.CfnStage(s, "S", api_id="x", stage_name="y"), False),
-    ],
-)
-def test_a_model_is_named_where_one_is_served(
-    app: App, stack: Stack, make: Callable[[Stack], CfnResource], mandatory: bool
-) -> None:
-    make(stack)
-    AiTags(project="search", environment="test", cost_center="CC-1", workload_type="embedding").apply(stack)
-    assert [("`model`" in found) for found in errors(app)] == [True] * mandatory
+from tests.stacks.assembly import new_app
+from tests.stacks.tagging.tagged import GOOD, LAMBDA, errors, function, notes, role
 
 
 @pytest.mark.parametrize(
