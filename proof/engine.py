@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from proof.section import Section, Settings, Table
 
 ROOT = Path(__file__).parents[1]
-QUICK = "tests/scenarios/test_mishaps.py"
+QUICK = "tests/scenarios/test_wrong_figures.py"
 TEXT = """`make test` runs the stories of `tests/scenarios` in memory. Here the same ones run over DynamoDB Local, the
 engine that AWS gives away. It never conflicts and never throttles, so the client does: every tenth attempt is answered
 as DynamoDB answers a conflict or a throttle, before it reaches the engine (by chance, seeded, two in a row at most)."""

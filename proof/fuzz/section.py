@@ -14,7 +14,7 @@ from proof.section import Section, Settings, Table
 ROOT = Path(__file__).parents[2]
 SECONDS = 18
 """A target: with two at once, about 90 s for all."""
-QUICK_SECONDS = 2
+QUICK_SECONDS = 1
 EXAMPLES = 60
 """Requests at random for each path, beside those at the bounds."""
 TEXT = """Each target is fed what no producer would send. [atheris](https://github.com/google/atheris) changes known
@@ -31,7 +31,7 @@ ABSENT = "atheris is not installed: `make proof` does it, on Linux with x86-64, 
 
 
 def run(settings: Settings) -> Section:
-    """Every target for a while, then the HTTP interface; or each target for two seconds in a smoke run."""
+    """Every target for a while, then the HTTP interface; or each target for a second in a smoke run."""
     if find_spec("atheris") is None:
         return Section("did not run", {}, TEXT, failures=[ABSENT])
     seconds = QUICK_SECONDS if settings.quick else SECONDS

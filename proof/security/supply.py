@@ -82,12 +82,14 @@ def _pip_audit(file: str) -> tuple[list[dict[str, Any]], str]:
         return [], f"pip-audit ended with {ran.returncode}: {last[:200]}"
 
 
-def secrets(scratch: Path) -> list[str] | None:
-    """What looks like a secret in the files that git knows and is not in the baseline; None without the tool."""
+def secrets(scratch: Path, *folders: str) -> list[str] | None:
+    """What looks like a secret in the files that git knows (all, or those below `folders`) and is not in the baseline;
+    None without the tool.
+    """
     copy = scratch / "secrets.json"
     shutil.copy(BASELINE, copy)
     try:
-        ran = _run([str(TOOLS / "detect-secrets"), "scan", "--baseline", str(copy)])
+        ran = _run([str(TOOLS / "detect-secrets"), "scan", "--baseline", str(copy), *folders])
     except FileNotFoundError:
         return None
     if ran.returncode:
@@ -131,14 +133,14 @@ def allowed(expression: str) -> bool:
     )
 
 
-def sbom(folder: Path) -> dict[str, int]:
-    """Writes CycloneDX files of what ships, of the tools, and of npm's part; the number of components of each.
+def sbom(folder: Path, files: Sequence[str] = LOCKED) -> dict[str, int]:
+    """Writes CycloneDX files of these lock files, and of npm's part; the number of components of each.
 
     Empty without the tool. DynamoDB Local, for tests only, is left out: npm takes no overrides here.
     """
     folder.mkdir(parents=True, exist_ok=True)
     counts = {}
-    for file in LOCKED:
+    for file in files:
         target = folder / f"python-{Path(file).stem}.cdx.json"
         try:
             ran = _run([str(TOOLS / "cyclonedx-py"), "requirements", file, "--of", "JSON", "-o", str(target)])

@@ -6,7 +6,7 @@ from proof.simulator.campaign import Campaign, hunts, many, some
 from proof.simulator.chaos import KINDS
 from proof.simulator.command import main
 
-SEEDS, QUICK_SEEDS = 10_000, 50
+SEEDS, QUICK_SEEDS = 10_000, 25
 HUNTED, QUICK_BUG = 1_000, "rows and counters in two writes"
 MEANING = {
     "crash_before": "the process is gone before a call", "crash_after": "right after it",
@@ -40,7 +40,7 @@ __all__ = ["main", "run"]
 
 
 def run(settings: Settings) -> Section:
-    """`quick`: fifty seeds and one planted bug, in this process."""
+    """`quick`: 25 seeds and one planted bug, in this process."""
     if settings.quick:
         found, hunted = some(range(QUICK_SEEDS)), {QUICK_BUG: some(range(QUICK_SEEDS), QUICK_BUG)}
     else:
