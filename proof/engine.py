@@ -45,7 +45,7 @@ def run(settings: Settings) -> Section:
         for file in files
     ]
     return Section(
-        summary=f"{len(stories) - len(failures)} of {len(stories)} stories held, with {faults} conflicts and throttles",
+        summary=f"{len(stories) - len(failures)} of {len(stories)} stories held, through {faults:,} injected faults",
         data={"stories": len(stories), "faults": faults},
         text=TEXT,
         tables=[Table("Stories over DynamoDB Local", ("file", "stories", "faults met"), rows)],

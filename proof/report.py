@@ -71,7 +71,7 @@ class Report:
         ]
         held = sum("| **held**" in line for line in rows)
         seconds = sum(int(found[1]) for line in rows if (found := re.search(r"\| (\d+) \| [^|]+ \|$", line)))
-        said = f"**{held} of {len(rows)} sections held**, in {seconds / 60:.0f} minutes."
+        said = f"**{held} of {len(rows)} sections held.** They took {seconds / 60:.0f} minutes."
         lines = [said, "", row(COLUMNS), row(["---", "---", "---", "--:", "---"])]
         return "\n".join([*lines, *rows]) + "\n"
 

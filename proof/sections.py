@@ -31,7 +31,7 @@ SECTIONS: tuple[Listed, ...] = (
         "security",
         "Rights, threats, and what it is made of",
         "proof.security.section",
-        "No right is superfluous, each threat's control is tested, and nothing that ships has a known fault.",
+        "No right and no wildcard is superfluous, each threat has its control tested, and what ships is audited.",
     ),
     Listed(
         "mutants",

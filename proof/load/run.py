@@ -14,7 +14,7 @@ from local.demo.inbox import Inbox, inbox
 from local.demo.warmup import warm_up
 from proof.load import check
 from proof.load.books import BUDGETS, CROSSED, Books
-from proof.load.meters import Meters
+from proof.load.meters import METER, Meters
 from proof.load.probe import probe
 from proof.load.traffic import Traffic
 from proof.load.wave import Wave, run_wave
@@ -30,11 +30,13 @@ ALERTS_S = 200
 class Plan:
     """`sizes` are records published by the end of each wave, `kills` the meters to kill in each.
 
+    `timeout_s`: a meter may take so long; deployed it is 30 s, in which one core may not serve five of them.
     `visibility_s`: after so long the queue shows a batch again. Deployed it is 181 s, which would only be waited for.
     """
 
     sizes: Sequence[int]
     kills: Sequence[int]
+    timeout_s: int
     visibility_s: int
     largest: int
     probe: int
@@ -67,6 +69,7 @@ def run(plan: Plan, scratch: Path, tell: Callable[[str], None]) -> Outcome:
     budgets.write_text(BUDGETS.format(limit=limit(plan, traffic.now)))
     tell("deploying")
     with local_account(budgets=budgets) as account:
+        account.client("lambda").update_function_configuration(FunctionName=METER, Timeout=plan.timeout_s)
         if plan.warm:
             warm_up(account)
         queue = {"QueueUrl": account.outputs["QueueUrl"], "Attributes": {"VisibilityTimeout": str(plan.visibility_s)}}

@@ -12,12 +12,12 @@ from tests.support.engines import ministack
 
 RECORDS, QUICK_RECORDS = 600, 40
 TEXT = """
-What most cost controls do, written here as small as it can be: **A** claims the request id with a conditional put and
-then increments each counter in a call of its own; **B** only increments. Both report a message that failed, so that it
-comes again, up to five times, as the usage queue has it. Spendplane is the meter as it is deployed. All three run in
-one process, over MiniStack's DynamoDB on this machine, with the same records in batches of ten and the same five
-budgets, of which one has a counter for each record: what is lost or doubled is seen there by record, and cannot cancel
-out in a sum.
+What most cost controls do, written as small as it can be in `proof/rivals/pattern.py`: **A** claims the request id with
+a conditional put and then increments each counter in a call of its own; **B** only increments. Both report a message
+that failed, so that it comes again, up to five times, as the usage queue has it. Spendplane is the meter as it is
+deployed. All three run in one process, over MiniStack's DynamoDB on this machine, with the same records in batches of
+ten and the same five budgets, of which one has a counter for each record: what is lost or doubled is seen there by
+record, and cannot cancel out in a sum.
 """
 Found = dict[tuple[str, str], Outcome]
 
@@ -88,7 +88,7 @@ def _tables(found: Found, leaps: dict[str, dict[bool, list[str]]]) -> list[Table
             "Lost and doubled, by record",
             ("fault", "system", "records", "lost", "doubled", "a shared counter is off by, %"),
             [
-                (MEANING[kind], system, outcome.records, outcome.lost, outcome.doubled, outcome.net_percent)
+                (_fault(kind), system, outcome.records, outcome.lost, outcome.doubled, outcome.net_percent)
                 for (kind, system), outcome in found.items()
             ],
         ),
@@ -107,6 +107,11 @@ def _tables(found: Found, leaps: dict[str, dict[bool, list[str]]]) -> list[Table
             "sweep runs as it does each minute: what was claimed and not published comes then, the lowest first.",
         ),
     ]
+
+
+def _fault(kind: str) -> str:
+    """By the name that the pictures have, too."""
+    return MEANING[kind] if kind == NONE else f"{kind}: {MEANING[kind]}"
 
 
 def _said(heard: list[str]) -> str:

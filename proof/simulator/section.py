@@ -27,10 +27,10 @@ differ by up to 10 s. Runs lie over ends of days, ISO weeks, months, years and a
 people release and engage, Auto Scaling turns targets back on, tags change, and each kind of target has a twin in
 production. Half of the kinds of faults are left out of each run, the others have a rate of their own.
 
-I1 to I3 are checked at every write of the table against what the producers sent, I4 and I5 at every change of a
-target. When faults have stopped, everything must come to rest within 16 minutes: each event is in the ledger or in
-quarantine, everybody was told, all that should be down is down, and all else is as its owner left it. Then the budgets
-are removed, and everything is given back.
+[I1 to I3](guarantees.md) are checked at every write of the table against what the producers sent, I4 and I5 at every
+change of a target. When faults have stopped, everything must come to rest within 16 minutes: each event is in the
+ledger or in quarantine, everybody was told, all that should be down is down, and all else is as its owner left it.
+Then the budgets are removed, and everything is given back.
 
 The same seed gives the same run, byte for byte: `python -m proof simulate --seed 7 --trace` shows it, `--shrink` makes
 a failing one short.

@@ -70,7 +70,7 @@ def test_the_page_says_at_its_top_what_held(tmp_path: Path) -> None:
     """Each line with its own run: what was not run again keeps it."""
     assert main(["good"], [GOOD, BAD], tmp_path) == 0
     first = page(tmp_path)
-    assert "**1 of 2 sections held**, in 0 minutes." in first
+    assert "**1 of 2 sections held.** They took 0 minutes." in first
     assert re.search(
         rf"^\| \[good\]\(#a-good-one-of-two\) \| What is good. \| \*\*held\*\*: 1,200 tried, 0 broke \| \d+ \| "
         rf"\d{{4}}-\d\d-\d\d, {UNKNOWN} \|$",
@@ -82,7 +82,7 @@ def test_the_page_says_at_its_top_what_held(tmp_path: Path) -> None:
     main(["bad"], [GOOD, BAD], tmp_path)
     assert "abc1234 |\n| [bad](#a-bad-one) | What is bad. | **DID NOT HOLD**: 1 broke |" in page(tmp_path)
     main([], [GOOD], tmp_path)
-    assert "**1 of 1 sections held**" in page(tmp_path)
+    assert "**1 of 1 sections held.**" in page(tmp_path)
     assert {"held": True, "commit": UNKNOWN}.items() <= results(tmp_path)["good"].items()
 
 
