@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.e2e.deployed import Deployed
@@ -30,6 +31,20 @@ def grants(deployed: Deployed) -> list[Grant]:
         for role, statement in _statements(deployed)
         if statement["Effect"] == "Allow"
     ]
+
+
+@contextmanager
+def granted_besides(deployed: Deployed, function: str, *, actions: list[str], resources: list[str]) -> Iterator[None]:
+    """As long as the block runs, the function's role has this as well."""
+    iam, name = deployed.client("iam"), f"spendplane-{function}"
+    role = deployed.client("lambda").get_function_configuration(FunctionName=name)["Role"].rpartition("/")[2]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resources}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_role_policy(RoleName=role, PolicyName="superfluous", PolicyDocument=document)
+    try:
+        yield
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="superfluous")
 
 
 def _users(deployed: Deployed) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 
 from local import used_rights
 from tests.e2e.deployed import Deployed
-from tests.e2e.granted import grants
+from tests.e2e.granted import granted_besides, grants
 from tests.e2e.not_asked_here import excuses, nobody
 from tests.support.workers import left_out
 
@@ -33,15 +33,8 @@ def test_every_right_of_every_role_was_needed(deployed: Deployed, request: pytes
 
 
 def test_a_right_that_nothing_needs_is_found(deployed: Deployed) -> None:
-    iam = deployed.client("iam")
-    role = deployed.client("lambda").get_function_configuration(FunctionName="spendplane-sweep")["Role"]
-    name = {"RoleName": role.rpartition("/")[2], "PolicyName": "superfluous"}
-    grant = {"Effect": "Allow", "Action": ["dynamodb:Scan"], "Resource": "*"}
-    iam.put_role_policy(**name, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [grant]}))
-    try:
+    with granted_besides(deployed, "sweep", actions=["dynamodb:Scan"], resources=["*"]):
         assert "spendplane-sweep: dynamodb:Scan" in _unused(_rights(deployed))
-    finally:
-        iam.delete_role_policy(**name)
     assert "spendplane-sweep: dynamodb:Scan" not in _unused(_rights(deployed))
 
 
