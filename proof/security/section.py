@@ -1,6 +1,7 @@
 """The section `security`: every right needed, every threat's control tested, and what the project is made of."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from proof.section import Section, Settings, Table
 from proof.security.audit import Findings, findings
@@ -22,10 +23,12 @@ def run(settings: Settings) -> Section:
     rows = threats()
     named = sorted({test for row in rows for test in row.tests})
     outcome = Outcome(frozenset(named), {}, {})
-    if not settings.quick:
-        settings.progress("the end-to-end folder and the tests of the threat table")
-        outcome = run_tests(named, settings.scratch / "security.xml")
-    found = findings(settings.scratch, settings.progress, quick=settings.quick)
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(findings, settings.scratch, quick=settings.quick)
+        if not settings.quick:
+            settings.progress("the end-to-end folder and the tests of the threat table")
+            outcome = run_tests(named, settings.scratch / "security.xml")
+        found = looking.result()
     proven = sum(len(item["proven"]) for item in outcome.rights.values())
     excused = sum(len(item["excused"]) for item in outcome.rights.values())
     return Section(
