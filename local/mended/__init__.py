@@ -69,13 +69,14 @@ def _ways_in() -> None:
 
 
 def _lists() -> None:
-    """Answers that come in pages, and figures."""
+    """Answers that come in pages, requests that come again, and figures."""
     from ministack.services import cloudwatch, dynamodb, iam
 
-    from local.mended import metrics, role_pages, scan_pages
+    from local.mended import metrics, repeated_transactions, role_pages, scan_pages
 
     role_pages.install(iam)
     scan_pages.install(dynamodb)
+    repeated_transactions.install(dynamodb)
     metrics.install(cloudwatch)
 
 
