@@ -12,10 +12,12 @@ from proof.security.threats import Threat, threats
 TEXT = """The account on this machine holds every call of every function to its role's policies, and notes which grant
 let it through. Proven: without this grant something that the end-to-end tests did would have been refused. Excused:
 AWS needs it, and the local account never asks for it, each with its reason and AWS's page. A resource with a wildcard
-has to be used as well; on `*` may stand only what AWS's list of actions knows no resource for. The threats and their
-controls stand in [threat-model.md](threat-model.md); here their tests were run. An advisory service that cannot be
-reached is told as "not audited", which is not the same as nothing found; such packages are compared with an extract
-of the advisories that the repository holds, up to its date."""
+has to be used as well; on `*` may stand only what AWS's list of actions knows no resource for. What is excused of
+either stands in `tests/e2e/not_asked_here.py`.
+
+The threats and their controls stand in [threat-model.md](threat-model.md); here their tests were run. An advisory
+service that cannot be reached is told as "not audited", which is not the same as nothing found; such packages are
+compared with an extract of the advisories that the repository holds, up to its date."""
 
 
 def run(settings: Settings) -> Section:
