@@ -1,6 +1,5 @@
 """`spendplane quarantine ls | show | replay`: refused records, why, and once more."""
 
-from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,8 +9,7 @@ from cli import output, quarantined
 from cli.context import Session, session
 from cli.errors import Exit, Failure
 from cli.options import EPILOG, DaysOption, JsonOption
-from cli.usage import why_refused
-from spendplane.domain.producers import Producers
+from cli.republishing import republished
 
 if TYPE_CHECKING:
     from spendplane.application.ports import QuarantineEntry
@@ -95,11 +93,11 @@ def replay(
     run = session(context)
     entries = _entries(run, days, Shown.QUARANTINED) if every else [_entry(run, entry_id) for entry_id in ids or ()]
     mended = _changes(changes or [])
-    producers = run.ports().definitions.producers()
-    results = []
+    ports, results = run.ports(), []
+    producers = ports.definitions.producers()
     with output.counting("replaying", len(entries)) as progress:
         for entry in entries:
-            results.append(_replayed(run, entry, mended, producers, dry_run=dry_run))
+            results.append(republished(entry, mended, ports, producers, run.now(), dry_run=dry_run))
             progress()
     _tell(results, dry_run=dry_run, as_json=as_json)
     if any(result["problem"] for result in results):
@@ -126,25 +124,6 @@ def _changes(pairs: list[str]) -> dict[str, str]:
             raise typer.BadParameter(f"--set {pair!r}: write field=value, such as environment=staging")
         found[name] = value
     return found
-
-
-def _replayed(
-    run: Session, entry: "QuarantineEntry", changes: dict[str, str], producers: Producers, *, dry_run: bool
-) -> dict[str, Any]:
-    from spendplane.adapters.memory import MemoryBus, MemoryQuarantine
-    from spendplane.application.replay import NotReplayableError, Replay
-
-    rehearsed = MemoryBus()  # the same use case, to see what it would publish
-    try:
-        Replay(MemoryQuarantine({entry.id: replace(entry)}), rehearsed)(entry, changes)
-    except NotReplayableError as error:
-        return {"id": entry.id, "published": False, "problem": str(error), "record": None}
-    ((source, detail),) = rehearsed.usage
-    problem = why_refused(detail, source, run.now(), producers)
-    if not problem and not dry_run:
-        ports = run.ports()
-        Replay(ports.quarantine, ports.bus)(entry, changes)
-    return {"id": entry.id, "published": not (problem or dry_run), "problem": problem, "record": detail}
 
 
 def _tell(results: list[dict[str, Any]], *, dry_run: bool, as_json: bool) -> None:
