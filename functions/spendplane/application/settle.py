@@ -145,7 +145,8 @@ class Settle:
 
     def _close(self, look: Look, done: Done, plan: Plan | None) -> Settled:
         """Stores the end of the look, and says what is new."""
-        fresh = self.switches.save(done.switch, due_at(done.switch, look.now), done.entries, done.news)
+        due = due_at(done.switch, look.now, fell=look.wanted.fell)
+        fresh = self.switches.save(done.switch, due, done.entries, done.news)
         for announcement in fresh:
             self._publish(announcement, look.now)
         return Settled(done.switch, look.wanted, plan, done.outcomes)

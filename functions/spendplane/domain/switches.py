@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from spendplane.domain.alerts import Alert
+from spendplane.domain.alerts import Alert, marker
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter, CounterRef
 from spendplane.domain.limits import HARD_PERCENT, Limits, crossed, tightest
@@ -155,6 +155,8 @@ class Wanted:
     """Off only because a person said so."""
     starts_at: datetime | None = None
     """Off, but to be on from then: people are told before."""
+    fell: bool = False
+    """Off, below a threshold that was raised: a correction took from the counter. No alert says so a second time."""
 
 
 def level_of(alert: Alert) -> Level | None:
@@ -182,7 +184,8 @@ def want(budget: Budget | None, counter: Counter, switch: Switch, now: datetime)
         return Wanted(on=False, reason="budgets.yaml says to notify only")
     limits = budget.limits
     if not _reached(counter, limits, threshold):
-        return Wanted(on=False, reason=f"below {threshold} % of the limit: {_figures(counter, limits)}")
+        fell = marker(threshold, budget.revision) in counter.fired
+        return Wanted(on=False, reason=f"below {threshold} % of the limit: {_figures(counter, limits)}", fell=fell)
     if hold is None:
         return Wanted(on=True, reason=_figures(counter, limits))
     if hold.extend_usd is not None and _reached(counter, wider := limits.extended(hold.extend_usd), threshold):

@@ -73,10 +73,12 @@ def moved(before: Switch, after: Switch) -> bool:
     return (before.phase, before.generation) != (after.phase, after.generation)
 
 
-def due_at(switch: Switch, now: datetime) -> datetime | None:
-    """None: nothing is left to do, until the counter crosses again or a person says a word."""
+def due_at(switch: Switch, now: datetime, *, fell: bool = False) -> datetime | None:
+    """None: nothing is left to do, until the counter crosses or a person says a word. One that `fell` may cross again
+    without a word, because its alert was raised: it is looked at until its period ends.
+    """
     if switch.phase is Phase.OFF:
-        return None
+        return now + NEXT_LOOK if fell else None
     if switch.phase is Phase.ANNOUNCED:
         return switch.starts_at
     if switch.phase is Phase.REFUSED and not switch.held:

@@ -103,6 +103,11 @@ def test_when_somebody_should_look_again(phase: Phase, hold: Hold | None, held: 
     assert due_at(replace(SWITCH, phase=phase, hold=hold, held=frozenset(held)), NOW) == due
 
 
+def test_what_a_correction_took_below_its_limit_is_looked_at_until_its_period_ends() -> None:
+    """Its alert was raised, so nothing else would say that the counter is over the limit again."""
+    assert due_at(replace(SWITCH, phase=Phase.OFF), NOW, fell=True) == NOW + MINUTE
+
+
 def test_what_is_held_off_for_good_needs_no_look() -> None:
     total = Switch(ref(staging(10, period=Period.TOTAL)), Level.THROTTLE, Phase.HELD, hold=HOLD)
     assert due_at(total, NOW) is None
