@@ -41,7 +41,7 @@ class SimDynamo:
 
         def refuse(fault: str) -> Exception:
             if fault != "conflict":
-                return _refusal(fault)
+                return refusal(fault)
             return _error(
                 "TransactionCanceledException",
                 [{"Code": "TransactionConflict"}, *({"Code": "None"},) * (len(TransactItems) - 1)],
@@ -59,7 +59,7 @@ class SimDynamo:
                 raise _error("ConditionalCheckFailedException", []) from None
             return {"Attributes": item} if parameters.get("ReturnValues") == "ALL_NEW" else {}
 
-        return self.actor.io(_said([{"Update": parameters}]), effect, _refusal)
+        return self.actor.io(_said([{"Update": parameters}]), effect, refusal)
 
     def put_item(self, *, TableName: str, Item: Item) -> Item:  # noqa: N803
         """One item, whatever was there."""
@@ -69,7 +69,7 @@ class SimDynamo:
             self.table.transact([put], f"{self.actor.name}/{next(self._tokens)}", self.actor.loop.now)
             return {}
 
-        return self.actor.io(_said([put]), effect, _refusal)
+        return self.actor.io(_said([put]), effect, refusal)
 
     def get_item(self, *, Key: Item, **_: Any) -> Item:  # noqa: N803
         """Consistently."""
@@ -117,10 +117,11 @@ class SimDynamo:
         )
 
     def _read(self, call: str, effect: Callable[[], Item]) -> Item:
-        return self.actor.io(call, effect, _refusal, READ)
+        return self.actor.io(call, effect, refusal, READ)
 
 
-def _refusal(fault: str) -> Exception:
+def refusal(fault: str) -> Exception:
+    """As botocore says a kind of fault."""
     if fault in _CODES:
         return _error(_CODES[fault], [])
     if fault == "unreachable":

@@ -2,32 +2,19 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 from proof.simulator.actor import Actor, Crash
-from proof.simulator.dynamo import SimDynamo
-from proof.simulator.fleet import SimFleet
-from proof.simulator.services import SimBus, SimTopic
-from spendplane import bootstrap
-from spendplane.adapters.dynamodb.client import Table
-from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
-from spendplane.adapters.dynamodb.drifts import DynamoDrifts
-from spendplane.adapters.dynamodb.ledger import DynamoLedger
-from spendplane.adapters.dynamodb.outbox import DynamoOutbox
-from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
-from spendplane.adapters.dynamodb.switches import DynamoSwitches
-from spendplane.application.define_budgets import DefineBudgets
-from spendplane.application.notify import Notify
-from spendplane.application.orders import Orders
-from spendplane.application.rebuild import Rebuild
-from spendplane.application.reprice import Reprice
-from spendplane.application.sweep import Sweep
+from proof.simulator.processes import Process, Wrap
 from spendplane.domain.targets import Protection
 
-SECONDS = {"meter": 30, "notify": 30, "sweep": 55, "enforce": 60, "define": 60, "reprice": 300, "rebuild": 300}
-"""Timeouts, as the stacks have them; of the last two, which people run, how long they wait."""
+SECONDS = {
+    "meter": 30, "notify": 30, "sweep": 55, "enforce": 60, "define": 60, "hours": 280,
+    "reprice": 300, "rebuild": 300, "fix": 300, "replay": 300, "correct": 300,
+}  # fmt: skip
+"""Timeouts, as the stacks have them; of the last five, which people run, how long they wait."""
 KEPT_WARM = 4
 
 
@@ -50,8 +37,7 @@ class Functions:
     skew_seconds: float
     pools: dict[str, list[Container]] = field(default_factory=dict)
     made: int = 0
-    wrap: Callable[[str, Any], Any] = lambda _, port: port
-    """For bugs that are planted: gets each adapter with its name."""
+    wrap: Wrap = lambda _, port: port
 
     def invoke(self, function: str, act: Callable[[Any, datetime], Any], done: Callable[[Any, Actor], None]) -> None:
         """At once; `done` gets the answer, or the exception that ended it."""
@@ -87,32 +73,8 @@ class Functions:
         self.made += 1
         skew = timedelta(seconds=self.rng.uniform(-self.skew_seconds, self.skew_seconds))
         actor = Actor(f"{function} {self.made}", self.world.loop, self.world.chaos, self.rng, skew)
-        container = Container(actor, self._use_case(function, actor))
+        process = Process(self.world, actor, self.wrap)
+        made = process.enforce(self.protection) if function == "enforce" else getattr(process, function)()
+        container = Container(actor, made)
         pool.append(container)
         return container
-
-    def _use_case(self, function: str, actor: Actor) -> Any:
-        world, wrap, retry = self.world, self.wrap, actor.retry
-        table = Table(cast("Any", SimDynamo(world.table, actor)), "spendplane", retry)
-        ledger, definitions = wrap("ledger", DynamoLedger(table)), wrap("definitions", DynamoDefinitions(table))
-        outbox, quarantine = wrap("outbox", DynamoOutbox(table)), wrap("quarantine", DynamoQuarantine(table))
-        bus = wrap("bus", SimBus(actor, world.deliver))
-        ports = bootstrap.Ports(ledger, definitions, outbox, quarantine, bus, world.prices, retry)
-        if function == "meter":
-            return wrap("meter", bootstrap.meter(ports))
-        if function == "sweep":
-            return wrap("sweep", Sweep(ledger, definitions, outbox, bus, bootstrap.judge(ports)))
-        if function == "notify":
-            on_call, alerts = (SimTopic(name, actor, world.tell) for name in ("on-call", "budget-alerts"))
-            return wrap("notify", Notify(outbox, on_call, alerts))
-        if function == "define":
-            return DefineBudgets(definitions)
-        if function == "reprice":
-            return Reprice(ledger, world.prices, bootstrap.judge(ports), retry)
-        if function == "rebuild":
-            return Rebuild(ledger)
-        switches = wrap("switches", DynamoSwitches(table))
-        fleet = wrap("fleet", SimFleet(world.account, actor))
-        drifts = wrap("drifts", DynamoDrifts(table))
-        made = bootstrap.enforce(ledger, definitions, switches, fleet, outbox, bus, self.protection, drifts, actor.map)
-        return Orders(wrap("enforce", replace(made, retry=actor.patient(12, 0.2, 2.0))))

@@ -9,7 +9,7 @@ from typing import Any
 from proof.simulator.actor import Actor
 from proof.simulator.books import Books
 from proof.simulator.fleet import Account
-from proof.simulator.reckoning import NOTHING, code, over
+from proof.simulator.reckoning import code, over
 from proof.simulator.table import SimTable
 from spendplane.application.ports import Message as Notice
 from spendplane.domain.budgets import Budget
@@ -89,7 +89,7 @@ class Guard:
         for period in {code(budget.period.value, time) for time in moments}:
             if self._ordered(budget.id, period, key):
                 return True
-            sums = self.books.sums.get((budget.id, period, key if budget.per else None), NOTHING)
+            sums = self.books.standing((budget.id, period, key if budget.per else None))
             if budget.on_hard_limit == "throttle" and over(sums, budget, 100):
                 return True
         return False

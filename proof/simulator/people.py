@@ -8,7 +8,6 @@ from proof.simulator.actor import Actor
 from proof.simulator.plan import MYSTERIES, Action
 from spendplane.adapters.memory.fleet import VANISHING
 from spendplane.contract.usage_event import USAGE_BATCH_RECORDED, USAGE_RECORDED
-from tests.support.builders import envelope
 from tests.support.fleets import ROLE, target
 
 TARGETS = (
@@ -31,34 +30,28 @@ class People:
         self.world.loop.say("plan", f"{action}")
         given = action.given
         match action.kind:
-            case "usage":
+            case "usage" | "twin":
                 self._publish(given)
             case "deploy":
                 self.deploy(given)
             case "turn on":
-                name, part, value = given
-                key = next(item.key for item, _ in TARGETS if item.name == name)
-                if part in self.world.account.owned[key]:
-                    self.world.loop.say("people", f"{name} {part}={value}")
-                    self.world.account.turn(key, part, value)
-                    self.world.on_turned(key)
+                self._turn_on(*given)
             case "tag":
                 self._tag(*given)
             case "new target":
                 self.world.account.add(target("new", environment=given), self.world.loop.now, a=2)
             case "price":
-                self.world.prices.usd[given] = MYSTERIES[given]
-                self._reprice()
-            case _:
+                self.world.operators.price(given, MYSTERIES[given])
+            case "release" | "engage":
                 self._word(action.kind, given)
+            case _:
+                self.world.operators(action)
 
     def _publish(self, records: list[dict[str, Any]]) -> None:
         detail, kind = (
             (records[0], USAGE_RECORDED) if len(records) == 1 else ({"records": records}, USAGE_BATCH_RECORDED)
         )
-        for item in records:
-            self.world.on_accepted(item)
-        self.world.network.hand_over("usage", lambda: self.world.queue.put(envelope(detail, kind)), may_drop=False)
+        self.world.accept(detail, kind)
 
     def deploy(self, budgets: Any) -> None:
         """`cdk deploy`, until it succeeds."""
@@ -69,12 +62,21 @@ class People:
 
         self.world.functions.invoke("define", lambda define, now: define(budgets, now), done)
 
-    def _reprice(self) -> None:
+    def reprice(self) -> None:
+        """`spendplane reprice`, until it succeeds."""
+
         def done(answer: Any, _: Actor) -> None:
             if isinstance(answer, BaseException):
-                self.world.loop.after(60, self._reprice)
+                self.world.loop.after(60, self.reprice)
 
         self.world.functions.invoke("reprice", lambda reprice, now: reprice(now), done)
+
+    def _turn_on(self, name: str, part: str, value: int) -> None:
+        key = next(item.key for item, _ in TARGETS if item.name == name)
+        if part in self.world.account.owned[key]:
+            self.world.loop.say("people", f"{name} {part}={value}")
+            self.world.account.turn(key, part, value)
+            self.world.on_turned(key)
 
     def _tag(self, name: str, environment: str, exempt: bool) -> None:  # noqa: FBT001  # drawn in the plan
         item = next(item for item, _ in TARGETS if item.name == name)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from proof.simulator.mending import mending
 from spendplane.domain.budgets import Budget
 from spendplane.domain.limits import Limits
 from spendplane.domain.periods import Period
@@ -63,8 +64,8 @@ class Plan:
     """When functions are ticked, in seconds after the start."""
 
 
-def plan(rng: random.Random) -> Plan:
-    """Of a seed."""
+def plan(rng: random.Random, menders: random.Random) -> Plan:
+    """Of a seed. `menders` is for what operators do, which is numbered after all the rest."""
     boundary = rng.choice(BOUNDARIES)
     before = rng.uniform(60, 600)
     first = rng.uniform(600, 1300)
@@ -77,6 +78,7 @@ def plan(rng: random.Random) -> Plan:
         drafts += _usage(rng, begin, end, made.start)
         drafts += _people(rng, begin, end, made)
     drafts.sort(key=lambda item: item[0])
+    drafts += mending(menders, made.segments, drafts)
     made.actions = [Action(number, *draft) for number, draft in enumerate(drafts)]
     return made
 

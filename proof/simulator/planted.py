@@ -3,11 +3,13 @@
 Each is one that a system like this has had, or a line of this one that somebody might lose.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from proof.simulator.planted_mending import MENDING
+from proof.simulator.planting import over
 from proof.simulator.run import Plant
 from proof.simulator.services import SimQueue
 from proof.simulator.world import World
@@ -17,27 +19,6 @@ from spendplane.application.ports import Announcement, StoredRow
 from spendplane.contract.envelope import Message
 from spendplane.domain.alerts import Alert
 from spendplane.domain.ledger import Transaction
-
-
-@dataclass(slots=True)
-class Over:
-    """An adapter of which some calls are replaced; each gets the adapter itself, and then what it was given."""
-
-    port: Any
-    calls: dict[str, Callable[..., Any]]
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in self.calls:
-            return getattr(self.port, name)
-        return lambda *given, **named: self.calls[name](self.port, *given, **named)
-
-
-def _over(port_name: str, **calls: Callable[..., Any]) -> Plant:
-    def plant(world: World) -> None:
-        world.functions.wrap = lambda name, port: Over(port, calls) if name == port_name else port
-
-    return plant
-
 
 # --- the books
 
@@ -86,7 +67,7 @@ def _published_before_marked(world: World) -> None:
             outbox.done(announcement.id)  # the sweep will not look at it again
         return added
 
-    _over("outbox", add_alert=add_alert, due=lambda _outbox, _now: iter(()))(world)
+    over("outbox", add_alert=add_alert, due=lambda _outbox, _now: iter(()))(world)
 
 
 def _judged_by_edge(world: World) -> None:
@@ -110,7 +91,7 @@ def _judged_by_edge(world: World) -> None:
 
 def _claim_without_lease(world: World) -> None:
     """Two runs of notify tell people at the same time."""
-    _over("outbox", claim=lambda outbox, name, _now, until: outbox.claim(name, until, until))(world)
+    over("outbox", claim=lambda outbox, name, _now, until: outbox.claim(name, until, until))(world)
 
 
 # --- the kill switch
@@ -124,7 +105,7 @@ def _undo_after_action(world: World) -> None:
             return replace(grip, version=0)
         return switches.put_grip(grip, audit)
 
-    _over("switches", put_grip=put_grip)(world)
+    over("switches", put_grip=put_grip)(world)
 
 
 def _lost_update(world: World) -> None:
@@ -134,7 +115,7 @@ def _lost_update(world: World) -> None:
         known = switches.grips([grip.target.key]).get(grip.target.key)
         return switches.put_grip(replace(grip, version=known.version if known else 0), audit)
 
-    _over("switches", put_grip=put_grip, lease=_lease_for_all)(world)
+    over("switches", put_grip=put_grip, lease=_lease_for_all)(world)
 
 
 def _lease_for_all(switches: Any, ref: Any, level: Any, _now: datetime, until: datetime) -> Any:
@@ -151,12 +132,12 @@ def _every_environment(world: World) -> None:
 
 def _no_rounds(world: World) -> None:
     """The kill switch acts on events only: what the bus loses is never done."""
-    _over("switches", waiting=lambda _switches, _now: iter(()))(world)
+    over("switches", waiting=lambda _switches, _now: iter(()))(world)
 
 
 def _forgotten_switch(world: World) -> None:
     """A look's end takes the switch off the list, whatever is still to do."""
-    _over("switches", save=lambda switches, switch, _due, audit, news: switches.save(switch, None, audit, news))(world)
+    over("switches", save=lambda switches, switch, _due, audit, news: switches.save(switch, None, audit, news))(world)
 
 
 def _acknowledged_too_early(world: World) -> None:
@@ -174,9 +155,9 @@ def _acknowledged_too_early(world: World) -> None:
 
 
 BUGS: dict[str, Plant] = {
-    "a row is put without its condition": _over("ledger", commit=_unconditional_put),
-    "rows and counters in two writes": _over("ledger", commit=_claim_then_increment),
-    "a refused write is taken for a success": _over("ledger", commit=_swallowed),
+    "a row is put without its condition": over("ledger", commit=_unconditional_put),
+    "rows and counters in two writes": over("ledger", commit=_claim_then_increment),
+    "a refused write is taken for a success": over("ledger", commit=_swallowed),
     "a message is deleted before it is dealt with": _acknowledged_too_early,
     "an alert is marked as told before it is published": _published_before_marked,
     "only new records are judged": _judged_by_edge,
@@ -186,4 +167,5 @@ BUGS: dict[str, Plant] = {
     "production is on the list": _every_environment,
     "the kill switch makes no rounds": _no_rounds,
     "a switch is taken off the list too early": _forgotten_switch,
+    **MENDING,
 }

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from proof.simulator.expressions import Item
+from proof.simulator.expressions import EXACT, Item
 from proof.simulator.table import Key
 from spendplane.domain.budgets import Budget
 
@@ -72,6 +72,17 @@ def counted(event: dict[str, Any], budgets: Iterable[Budget]) -> set[Ref]:
         for item in budgets
         if all(event.get(name) in values for name, values in item.match)
     }
+
+
+def plus(one: Sums, other: Sums) -> Sums:
+    """Together, to the last digit."""
+    return EXACT.add(one[0], other[0]), one[1] + other[1], one[2] + other[2], one[3] + other[3]
+
+
+def most(*given: Sums) -> Sums:
+    """The highest of each."""
+    usd, tokens, requests, unpriced = zip(*given, strict=True)
+    return max(usd), max(tokens), max(requests), max(unpriced)
 
 
 def numbers(item: Item | None) -> Sums:

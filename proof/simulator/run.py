@@ -43,7 +43,8 @@ class Run:
         world.table.listeners.append(self.books.hear)
         world.account.heard = self.guard.hear
         world.on_accepted, world.on_told, world.on_notified = self.books.accept, self.guard.take, self._notified
-        world.on_turned = self._turned
+        world.on_turned, world.on_tampered, world.on_priced = self._turned, self.books.tamper, self.books.learn
+        self.books.instances = world.instances
         world.loop.after_step = self._check
         if self.plant:
             self.plant(world)

@@ -9,7 +9,9 @@ from typing import Any
 
 from proof.simulator.actor import WRITE, Actor
 from proof.simulator.chaos import Chaos
+from proof.simulator.dynamo import refusal
 from proof.simulator.loop import Loop
+from spendplane.adapters.eventbridge import EventBridgeBus
 from spendplane.application.ports import Announcement, BusyError
 from spendplane.application.ports import Message as Notice
 from spendplane.contract.envelope import Message
@@ -46,10 +48,13 @@ class Network:
 
 @dataclass(slots=True)
 class SimBus:
-    """The bus as one process reaches it. `deliver` gets each event that was taken."""
+    """The bus as one process reaches it. `deliver` gets each announcement that was taken, `accept` each event of usage:
+    its detail, its type and its source.
+    """
 
     actor: Actor
     deliver: Callable[[Announcement], None]
+    accept: Callable[[dict[str, Any], str, str], None]
 
     def publish(self, announcements: Sequence[Announcement], now: datetime) -> None:  # noqa: ARG002  # the port's
         """See `ports.Bus`. Of several it may take some, and says so."""
@@ -65,12 +70,25 @@ class SimBus:
         self.actor.io(f"publish {', '.join(item.id for item in announcements)}", effect, busy)
 
     def publish_usage(self, source: str, details: Sequence[str]) -> None:
-        """Not used here."""
-        raise NotImplementedError
+        """See `ports.Bus`: by the real adapter."""
+        EventBridgeBus(self, "spendplane").publish_usage(source, details)  # type: ignore[arg-type]
 
     def publish_records(self, source: str, items: Sequence[Mapping[str, Any]]) -> None:
-        """Not used here."""
-        raise NotImplementedError
+        """See `hours.UsageBus`: by the real adapter."""
+        EventBridgeBus(self, "spendplane").publish_records(source, items)  # type: ignore[arg-type]
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803  # EventBridge's name
+        """The client that the real adapter has."""
+        part = len(Entries) > 1 and self.actor.chaos.pick("part")
+        taken = Entries[: self.actor.rng.randrange(len(Entries))] if part else Entries
+
+        def effect() -> dict[str, Any]:
+            for entry in taken:
+                self.accept(json.loads(entry["Detail"]), entry["DetailType"], entry["Source"])
+            left = [{"ErrorCode": "ThrottlingException"} for _ in Entries[len(taken) :]]
+            return {"FailedEntryCount": len(left), "Entries": [{} for _ in taken] + left}
+
+        return self.actor.io(f"publish {len(Entries)} events of usage", effect, refusal)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""A counter becomes less: a price was too high, and what was turned down for it comes back. Then it is reached again."""
+"""A counter becomes less: a price was too high. What was turned down comes back; then the limit is really reached."""
 
 from decimal import Decimal
 
