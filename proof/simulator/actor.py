@@ -13,6 +13,8 @@ from spendplane.application.retry import Retry
 T = TypeVar("T")
 REFUSED = ("throttled", "conflict", "unreachable")
 CALL = ("crash_before", "crash_after", "stall", "slow")
+PACES = {"slow": 40.0, "stall": 800.0}
+"""Of calls that take longer than their own pace."""
 READ = (*CALL, "throttled", "unreachable")
 WRITE = (*CALL, *REFUSED, "lost", "repeated", "late")
 
@@ -82,7 +84,7 @@ class Actor:
         """
         fault = self.chaos.pick(*kinds)
         self.faults += fault is not None and fault != "slow"
-        self.wait({"slow": 40.0, "stall": 800.0}.get(fault or "", pace) * self.rng.uniform(0.005, 0.1))
+        self.wait(PACES.get(fault or "", pace) * self.rng.uniform(0.005, 0.1))
         if fault is None:
             self.loop.say(self.name, call)
             return self._said(effect)

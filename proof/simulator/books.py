@@ -33,6 +33,8 @@ from spendplane.domain.budgets import Budget
 
 STALE = timedelta(seconds=50)
 """A meter may count by definitions that are 15 s old as its batch begins; that takes 30 s, a call in flight 3."""
+WATCHED = frozenset({"E#", "C#", "A#", "B", "B#"})
+"""Rows, counters, announcements, budgets and their version, by how their keys begin."""
 OLDEST = timedelta(days=35)
 Sent = tuple[dict[str, Any], bool]
 """A record, and whether it may be counted."""
@@ -84,22 +86,28 @@ class Books:
         """One write: all of it happened at once."""
         by_kind: dict[str, list[Change]] = {}
         for change in changes:
-            by_kind.setdefault(change[0][0][:2], []).append(change)
+            if (kind := change[0][0][:2]) in WATCHED:
+                by_kind.setdefault(kind, []).append(change)
+        if not by_kind:
+            return
         touched: set[Ref] = set()
         for key, old, new in by_kind.get("E#", ()):
             touched |= self._row(key, old, new)
         touched |= {self._counter(*change) for change in by_kind.get("C#", ())}
         self._terms([*by_kind.get("B", ()), *by_kind.get("B#", ())])
+        self._check_sums(touched)
+        marked = {mark for key, old, new in by_kind.get("C#", ()) for mark in self._marks(ref_of_key(key), old, new)}
+        announced = {name for _, old, new in by_kind.get("A#", ()) for name in self._announcement(old, new)}
+        if marked != announced:
+            self.broken.append(f"I3: marked {sorted(marked)}, announced {sorted(announced)}")
+
+    def _check_sums(self, touched: set[Ref]) -> None:
         for ref in touched:
             if self.live.get(ref, NOTHING) == self.sums.get(ref, NOTHING):
                 self.wrong.pop(ref, None)
             elif self.live.get(ref) != plus(self.sums.get(ref, NOTHING), self.wrong.get(ref, NOTHING)):
                 wrong = f" (and {self.wrong[ref]} by hand)" if ref in self.wrong else ""
                 self.broken.append(f"I1: {ref} holds {self.live.get(ref)}, its rows sum to {self.sums.get(ref)}{wrong}")
-        marked = {mark for key, old, new in by_kind.get("C#", ()) for mark in self._marks(ref_of_key(key), old, new)}
-        announced = {name for _, old, new in by_kind.get("A#", ()) for name in self._announcement(old, new)}
-        if marked != announced:
-            self.broken.append(f"I3: marked {sorted(marked)}, announced {sorted(announced)}")
 
     def in_force(self, since: datetime) -> Iterator[dict[str, Budget]]:
         """The definitions of this moment, and those that were replaced since."""

@@ -21,6 +21,7 @@ class Campaign:
 
     seeds: int = 0
     figures: Counter[str] = field(default_factory=Counter)
+    actions: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     broken: dict[int, str] = field(default_factory=dict)
 
@@ -32,6 +33,7 @@ class Campaign:
         """The seeds of another one as well."""
         self.seeds += other.seeds
         self.figures += other.figures
+        self.actions += other.actions
         self.faults += other.faults
         self.broken |= other.broken
 
@@ -43,6 +45,7 @@ def some(seeds: Sequence[int], bug: str | None = None) -> Campaign:
         run = Run(seed, plant=BUGS[bug] if bug else None)()
         found.seeds += 1
         found.figures += run.figures
+        found.actions += run.actions
         found.faults += run.world.chaos.happened
         if run.broken:
             found.broken[seed] = run.broken

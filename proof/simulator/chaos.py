@@ -26,6 +26,7 @@ class Chaos:
     on: bool = True
     drawn: int = 0
     happened: Counter[str] = field(default_factory=Counter)
+    _possible: dict[tuple[str, ...], list[tuple[str, float]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         strength = self.rng.choice((0.3, 1.0, 1.0, 2.5))
@@ -38,8 +39,11 @@ class Chaos:
         draw = self.rng.random()
         if not self.on:
             return None
-        for kind in kinds:
-            draw -= self.rates.get(kind, 0.0)
+        possible = self._possible.get(kinds)
+        if possible is None:
+            possible = self._possible[kinds] = [(kind, self.rates[kind]) for kind in kinds if kind in self.rates]
+        for kind, rate in possible:
+            draw -= rate
             if draw < 0:
                 return kind if self._counts(kind) else None
         return None

@@ -47,7 +47,7 @@ class SimDynamo:
                 [{"Code": "TransactionConflict"}, *({"Code": "None"},) * (len(TransactItems) - 1)],
             )
 
-        return self.actor.io(_said(TransactItems), effect, refuse)
+        return self.actor.io(self._said(TransactItems), effect, refuse)
 
     def update_item(self, **parameters: Any) -> Item:
         """One item."""
@@ -59,7 +59,7 @@ class SimDynamo:
                 raise _error("ConditionalCheckFailedException", []) from None
             return {"Attributes": item} if parameters.get("ReturnValues") == "ALL_NEW" else {}
 
-        return self.actor.io(_said([{"Update": parameters}]), effect, refusal)
+        return self.actor.io(self._said([{"Update": parameters}]), effect, refusal)
 
     def put_item(self, *, TableName: str, Item: Item) -> Item:  # noqa: N803
         """One item, whatever was there."""
@@ -69,7 +69,7 @@ class SimDynamo:
             self.table.transact([put], f"{self.actor.name}/{next(self._tokens)}", self.actor.loop.now)
             return {}
 
-        return self.actor.io(_said([put]), effect, refusal)
+        return self.actor.io(self._said([put]), effect, refusal)
 
     def get_item(self, *, Key: Item, **_: Any) -> Item:  # noqa: N803
         """Consistently."""
@@ -84,7 +84,7 @@ class SimDynamo:
             found = [item for key in keys if (item := self.table.get(key)) is not None]
             return {"Responses": {name: found}, "UnprocessedKeys": {}}
 
-        return self._read(f"get {', '.join(map(_name, keys))}", effect)
+        return self._read(f"get {', '.join(map(_name, keys))}" if self.actor.loop.traced else "", effect)
 
     def query(self, **asked: Any) -> Item:
         """A partition of the table, or of the index, which may lag."""
@@ -115,6 +115,9 @@ class SimDynamo:
             f"scan {prefix}",
             lambda: {"Items": [item for item in self.table.beginning(prefix) if matches(item, names, values)]},
         )
+
+    def _said(self, actions: list[Item]) -> str:
+        return _said(actions) if self.actor.loop.traced else ""
 
     def _read(self, call: str, effect: Callable[[], Item]) -> Item:
         return self.actor.io(call, effect, refusal, READ)

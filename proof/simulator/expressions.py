@@ -122,32 +122,37 @@ def _holds(name: str, path: str, value: str) -> Condition:
     return holds
 
 
-@lru_cache(maxsize=512)
-def _clauses(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """`SET a = :a, b = if_not_exists(b, :b) ADD c :c REMOVE d` as clauses with their actions."""
+@lru_cache(maxsize=2048)
+def _actions(text: str) -> tuple[tuple[str, str, str], ...]:
+    """`SET a = :a, b = if_not_exists(b, :b) ADD c :c REMOVE d` as actions: the word, the path, the value."""
     parts = re.split(r"\b(SET|ADD|REMOVE)\b", text)
     if parts[0].strip():
         raise ValueError(f"not an update: {text}")
     return tuple(
-        (word, tuple(part.strip() for part in re.split(r",(?![^(]*\))", body)))
+        (word, *_action(word, part.strip()))
         for word, body in zip(parts[1::2], parts[2::2], strict=True)
+        for part in re.split(r",(?![^(]*\))", body)
     )
+
+
+def _action(word: str, text: str) -> tuple[str, str]:
+    if word == "REMOVE":
+        return text, ""
+    path, _, value = text.partition("=" if word == "SET" else " ")
+    return path.strip(), value.strip()
 
 
 def updated(item: Item, text: str, names: Names, values: Item) -> Item:
     """The item after an update expression; every value is read from the item as it was."""
     new = dict(item)
-    for word, actions in _clauses(text):
-        for action in actions:
-            if word == "REMOVE":
-                new.pop(names.get(action, action), None)
-            elif word == "ADD":
-                path, value = action.split()
-                _add(new, names.get(path, path), values[value])
-            else:
-                path, _, value = action.partition("=")
-                name = names.get(path.strip(), path.strip())
-                new[name] = _set_value(value.strip(), item, names, values)
+    for word, path, value in _actions(text):
+        name = names.get(path, path)
+        if word == "REMOVE":
+            new.pop(name, None)
+        elif word == "ADD":
+            _add(new, name, values[value])
+        else:
+            new[name] = values[value] if value[0] == ":" else _set_value(value, item, names, values)
     return new
 
 

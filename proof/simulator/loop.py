@@ -11,8 +11,12 @@ from greenlet import getcurrent, greenlet
 MAX_EVENTS = 200_000
 
 
-class EndlessError(AssertionError):
-    """It does not come to an end."""
+class BrokenError(AssertionError):
+    """An invariant does not hold. The text begins with its name."""
+
+
+class EndlessError(BaseException):
+    """It does not come to an end. Not an `Exception`: a process in which it is raised may not catch it."""
 
 
 @dataclass(slots=True)
@@ -23,10 +27,15 @@ class Loop:
     queue: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     trace: list[str] | None = None
     """A line per step, where somebody wants to read it."""
-    after_step: Callable[[], None] = lambda: None
+    broken: list[str] = field(default_factory=list)
+    """What does not hold, as whoever watches says it: looked at after every step."""
     events: int = 0
     _numbers: "count[int]" = field(default_factory=count)
+    _end: datetime = field(init=False)
     _hub: greenlet = field(default_factory=getcurrent)
+
+    def __post_init__(self) -> None:
+        self._end = self.now
 
     def at(self, time: datetime, act: Callable[[], None]) -> None:
         """Later, or now and then after what is due now."""
@@ -41,8 +50,12 @@ class Loop:
         self.after(seconds, lambda: greenlet(act, self._hub).switch())
 
     def wait(self, seconds: float) -> None:
-        """Of the process that runs now."""
-        self.after(seconds, getcurrent().switch)
+        """Of the process that runs now. Where nothing else is due before, it just goes on, later."""
+        time = self.now + timedelta(seconds=seconds)
+        if (not self.queue or time < self.queue[0][0]) and time <= self._end and not self.broken:
+            self._moved(time)
+            return
+        heapq.heappush(self.queue, (time, next(self._numbers), getcurrent().switch))
         self._hub.switch()
 
     def park(self) -> Callable[[], None]:
@@ -56,14 +69,25 @@ class Loop:
 
     def run_until(self, end: datetime) -> None:
         """Everything that is due before, then the clock stands at the end."""
+        self._end = end
         while self.queue and self.queue[0][0] <= end:
-            self.now, _, act = heapq.heappop(self.queue)
-            self.events += 1
-            if self.events > MAX_EVENTS:
-                raise EndlessError(f"{MAX_EVENTS} events and no end")
+            time, _, act = heapq.heappop(self.queue)
+            self._moved(time)
             act()
-            self.after_step()
+            if self.broken:
+                raise BrokenError("; ".join(self.broken))
         self.now = max(self.now, end)
+
+    def _moved(self, time: datetime) -> None:
+        self.now = time
+        self.events += 1
+        if self.events > MAX_EVENTS:
+            raise EndlessError(f"{MAX_EVENTS} events and no end")
+
+    @property
+    def traced(self) -> bool:
+        """Whether somebody reads what is said."""
+        return self.trace is not None
 
     def say(self, who: str, what: str) -> None:
         """A line of the trace."""

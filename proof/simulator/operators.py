@@ -1,5 +1,6 @@
 """What operators do by the command line: replay what was refused, mend counters and prices, replay an archive."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,10 +12,12 @@ from cli.republishing import republished
 from proof.simulator.actor import Actor
 from proof.simulator.plan import MYSTERIES, Action
 from proof.simulator.reckoning import ref_of_key
-from spendplane.application.correct import Note, Scope
+from spendplane.application.correct import Correction, Note, Scope
 from spendplane.application.ports import Bus, Quarantine, QuarantineEntry
+from spendplane.application.rebuild import RebuildReport
 from spendplane.contract.usage_event import USAGE_RECORDED
 
+FIGURES = ("entries_replayed", "counters_fixed", "prices_corrected", "records_from_the_archive")
 AGAIN = 60
 """Seconds after which somebody repeats a command that failed."""
 NOTE = Note("ann", "the contract says so")
@@ -49,6 +52,7 @@ class Operators:
     tampered: bool = False
     mispriced: set[str] = field(default_factory=set)
     replays: dict[str, int] = field(default_factory=dict)
+    done: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(FIGURES, 0)))
 
     def __call__(self, action: Action) -> None:
         """One action of the plan."""
@@ -71,26 +75,37 @@ class Operators:
 
     def finish(self) -> None:
         """No faults any more: what was wrong is put right, each by two at once."""
-        for seconds in (5, 5.3, 450, 450.2):
+        for seconds in (450, 450.2):
             if self.tampered:
                 self.world.loop.after(seconds, self.rebuild)
             for model in sorted(self.mispriced):
-                self.world.loop.after(seconds, lambda model=model: self.correct(model))  # type: ignore[misc]
+                self.world.loop.after(seconds, lambda model=model: self.correct(model))
 
     def rebuild(self) -> None:
         """`spendplane rebuild --fix`, until nothing is left to fix."""
-        self._until("fix", lambda fix, now: fix(now), lambda report: report.fixed == len(report.differences))
+
+        def fixed(report: RebuildReport) -> bool:
+            self.done["counters_fixed"] += report.fixed
+            return report.fixed == len(report.differences)
+
+        self._until("fix", lambda fix, now: fix(now), fixed)
 
     def correct(self, model: str) -> None:
         """The right price, and `spendplane recover price --book`."""
-        self._price(model, MYSTERIES[model])
-        self._until("correct", lambda correct, now: correct(Scope(model), now, NOTE))
 
-    def _until(
-        self, function: str, act: Callable[[Any, datetime], Any], enough: Callable[[Any], bool] = lambda _: True
-    ) -> None:
+        def corrected(found: Correction) -> bool:
+            self.done["prices_corrected"] += found.booked
+            return True
+
+        self._price(model, MYSTERIES[model])
+        self._until("correct", lambda correct, now: correct(Scope(model), now, NOTE), corrected)
+
+    def _until(self, function: str, act: Callable[[Any, datetime], Any], enough: Callable[[Any], bool]) -> None:
+        """`enough` gets the answer, and says whether that was it."""
+
         def done(answer: Any, actor: Actor) -> None:
-            self.world.loop.say(actor.name, f"answered {answer}"[:200])
+            if self.world.loop.traced:
+                self.world.loop.say(actor.name, f"answered {answer}"[:200])
             if isinstance(answer, BaseException) or not enough(answer):
                 self.world.loop.after(AGAIN, lambda: self._until(function, act, enough))
 
@@ -102,7 +117,12 @@ class Operators:
             known = sorted(item["id"]["S"] for item in self.world.table.beginning("Q#"))
             entry_id = known[which % len(known)] if known else None
         days = (self.world.loop.now - self.world.plan.start).days + 2
-        self._until("replay", lambda desk, now: desk(entry_id, changes, days, now))
+
+        def replayed(results: list[Any]) -> bool:
+            self.done["entries_replayed"] += sum(result["published"] for result in results)
+            return True
+
+        self._until("replay", lambda desk, now: desk(entry_id, changes, days, now), replayed)
 
     def _tamper(self, which: int, damage: tuple[str, int, int]) -> None:
         """Somebody's hand in the table."""
@@ -140,5 +160,7 @@ class Operators:
         for record in lost:
             world.on_accepted(record)
         for detail, kind, source in kept:
-            self.replays[name] = self.replays.get(name, 0) + len(detail.get("records", (detail,)))
+            records = len(detail.get("records", (detail,)))
+            self.replays[name] = self.replays.get(name, 0) + records
+            self.done["records_from_the_archive"] += records
             world.carry(detail, kind, source, {"replay-name": name})

@@ -9,6 +9,7 @@ from typing import Any
 from proof.simulator.actor import Actor
 from proof.simulator.books import Books
 from proof.simulator.guard import Guard
+from proof.simulator.loop import BrokenError
 from proof.simulator.rest import Rest
 from proof.simulator.world import World
 from spendplane.application.rebuild import RebuildReport
@@ -16,10 +17,6 @@ from spendplane.application.rebuild import RebuildReport
 AFTERWARDS = timedelta(minutes=5)
 """Without a budget: so long everything may take to be given back."""
 Plant = Callable[[World], None]
-
-
-class BrokenError(AssertionError):
-    """An invariant does not hold. The text begins with its name."""
 
 
 @dataclass(slots=True)
@@ -45,7 +42,7 @@ class Run:
         world.on_accepted, world.on_told, world.on_notified = self.books.accept, self.guard.take, self._notified
         world.on_turned, world.on_tampered, world.on_priced = self._turned, self.books.tamper, self.books.learn
         self.books.instances = world.instances
-        world.loop.after_step = self._check
+        world.loop.broken = self.books.broken
         if self.plant:
             self.plant(world)
 
@@ -77,8 +74,16 @@ class Run:
             notices=self.guard.told.total(),
             deployments=len(books.replaced),
             changes_of_targets=self.guard.changes,
+            **world.operators.done,
+            hours_counted=sum(map(len, world.instances.counted.values())),
             functions_crashed=sum(world.chaos.happened[kind] for kind in ("crash_before", "crash_after", "stall")),
         )
+
+    @property
+    def actions(self) -> Counter[str]:
+        """What was done from outside, by kind."""
+        actions = self.world.plan.actions
+        return Counter(action.kind for action in actions if self.chosen is None or action.number in self.chosen)
 
     def _check(self) -> None:
         if self.books.broken:

@@ -28,7 +28,7 @@ from tests.support.world import FOR_PEOPLE, NOT_PRODUCTION, PriceList
 COUNTED = timedelta(minutes=6)
 """After the last fault: so long hours are still counted."""
 NOTHING_MORE: Mapping[str, str] = {}
-HEALING = timedelta(minutes=16)
+HEALING = timedelta(minutes=12)
 """After the last fault: so long everything may take to come to rest."""
 RETRIES = (60.0, 120.0)
 """Of an asynchronous invocation that failed."""
