@@ -13,9 +13,11 @@ from proof.simulator.actor import Actor
 from proof.simulator.plan import MYSTERIES, Action
 from proof.simulator.reckoning import ref_of_key
 from spendplane.application.correct import Correction, Note, Scope
-from spendplane.application.ports import Bus, Quarantine, QuarantineEntry
-from spendplane.application.rebuild import RebuildReport
+from spendplane.application.ports import QuarantineEntry
+from spendplane.application.rebuild import Mend, MendReport, Rebuild
+from spendplane.bootstrap import Ports
 from spendplane.contract.usage_event import USAGE_RECORDED
+from spendplane.domain.producers import Producers
 
 FIGURES = ("entries_replayed", "counters_fixed", "prices_corrected", "records_from_the_archive")
 AGAIN = 60
@@ -27,21 +29,35 @@ NOTE = Note("ann", "the contract says so")
 class Desk:
     """`spendplane quarantine replay`."""
 
-    quarantine: Quarantine
-    bus: Bus
+    ports: Ports
 
     def __call__(self, entry_id: str | None, changes: dict[str, str], days: int, now: datetime) -> list[Any]:
         """One entry, or all that were not replayed yet."""
-        entries = self._all(days, now) if entry_id is None else [self.quarantine.get(entry_id)]
-        return [self.replay(entry, changes, now) for entry in entries if entry]
+        entries = self._all(days, now) if entry_id is None else [self.ports.quarantine.get(entry_id)]
+        producers = self.ports.definitions.producers()
+        return [self.replay(entry, changes, producers, now) for entry in entries if entry]
 
-    def replay(self, entry: QuarantineEntry, changes: dict[str, str], now: datetime) -> dict[str, Any]:
+    def replay(
+        self, entry: QuarantineEntry, changes: dict[str, str], producers: Producers, now: datetime
+    ) -> dict[str, Any]:
         """One of them."""
-        return republished(entry, changes, self.quarantine, self.bus, now)
+        return republished(entry, changes, self.ports, producers, now)
 
     def _all(self, days: int, now: datetime) -> Sequence[QuarantineEntry]:
-        found = self.quarantine.entries(days_until(now, days))
+        found = self.ports.quarantine.entries(days_until(now, days))
         return [entry for entry in found if entry.state == "QUARANTINED"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """`spendplane rebuild --fix`."""
+
+    rebuild: Rebuild
+    mend: Mend
+
+    def __call__(self, now: datetime) -> MendReport:
+        """Compares, and mends."""
+        return self.mend(self.rebuild(now).differences, now)
 
 
 @dataclass(slots=True)
@@ -84,9 +100,9 @@ class Operators:
     def rebuild(self) -> None:
         """`spendplane rebuild --fix`, until nothing is left to fix."""
 
-        def fixed(report: RebuildReport) -> bool:
+        def fixed(report: MendReport) -> bool:
             self.done["counters_fixed"] += report.fixed
-            return report.fixed == len(report.differences)
+            return not report.outrun
 
         self._until("fix", lambda fix, now: fix(now), fixed)
 

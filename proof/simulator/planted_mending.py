@@ -14,25 +14,28 @@ from proof.simulator.world import World
 from spendplane.adapters.dynamodb.items import counter_update
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.application.ports import QuarantineEntry
-from spendplane.domain.counters import Counter, Increment
+from spendplane.domain.counters import Increment
 from spendplane.domain.ledger import RETENTION
+from spendplane.domain.producers import Producers
 
 
 class _MarksFirst(Desk):
     """A crash, and nobody publishes what says that it was."""
 
-    def replay(self, entry: QuarantineEntry, changes: dict[str, str], now: datetime) -> dict[str, Any]:
-        rehearsed = republished(entry, changes, self.quarantine, self.bus, now, dry_run=True)
+    def replay(
+        self, entry: QuarantineEntry, changes: dict[str, str], producers: Producers, now: datetime
+    ) -> dict[str, Any]:
+        rehearsed = republished(entry, changes, self.ports, producers, now, dry_run=True)
         if not rehearsed["problem"]:
-            self.quarantine.replayed(entry)
-        return Desk.replay(self, entry, changes, now)
+            self.ports.quarantine.replayed(entry)
+        return Desk.replay(self, entry, changes, producers, now)
 
 
 def _marked_before_published(world: World) -> None:
-    world.functions.wrap = lambda name, port: _MarksFirst(port.quarantine, port.bus) if name == "replay" else port
+    world.functions.wrap = lambda name, port: _MarksFirst(port.ports) if name == "replay" else port
 
 
-def _added_whatever_it_is(ledger: DynamoLedger, live: Counter, missing: Increment) -> bool:  # noqa: ARG001
+def _added_whatever_it_is(ledger: DynamoLedger, missing: Increment, mends: int) -> bool:  # noqa: ARG001
     """What was missing once is added, whatever the counter holds by now."""
     ledger.table.transact([{"Update": counter_update(ledger.table.name, missing, None)}])
     return True

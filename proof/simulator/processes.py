@@ -8,7 +8,7 @@ from proof.simulator.actor import Actor
 from proof.simulator.dynamo import SimDynamo
 from proof.simulator.fleet import SimFleet
 from proof.simulator.hours import SimInstances
-from proof.simulator.operators import Desk
+from proof.simulator.operators import Desk, Fix
 from proof.simulator.services import SimBus, SimTopic
 from spendplane import bootstrap
 from spendplane.adapters.dynamodb.client import Table
@@ -27,7 +27,7 @@ from spendplane.application.hours import CountHours
 from spendplane.application.judge import Judge
 from spendplane.application.notify import Notify
 from spendplane.application.orders import Orders
-from spendplane.application.rebuild import Fix, Rebuild
+from spendplane.application.rebuild import Mend, Rebuild
 from spendplane.application.reprice import Reprice
 from spendplane.application.sweep import Sweep
 from spendplane.domain.targets import Protection
@@ -115,8 +115,8 @@ class Process:
 
     def fix(self) -> Fix:
         """`spendplane rebuild --fix`."""
-        return Fix(self.ports.ledger, self._judge)
+        return Fix(self.rebuild(), Mend(self.ports.ledger, self._judge, self.ports.retry))
 
     def replay(self) -> Any:
         """`spendplane quarantine replay`."""
-        return self.wrap("replay", Desk(self.ports.quarantine, self.ports.bus))
+        return self.wrap("replay", Desk(self.ports))
