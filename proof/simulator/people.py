@@ -19,6 +19,10 @@ TARGETS = (
 """Each kind in staging has its twin in production."""
 
 
+REPRICED_AGAIN = 300
+"""Seconds after which somebody tries again: it reads day by day, so in a bad hour it seldom comes to its end."""
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """Everybody outside, in a world."""
@@ -67,7 +71,7 @@ class People:
 
         def done(answer: Any, _: Actor) -> None:
             if isinstance(answer, BaseException):
-                self.world.loop.after(60, self.reprice)
+                self.world.loop.after(REPRICED_AGAIN, self.reprice)
 
         self.world.functions.invoke("reprice", lambda reprice, now: reprice(now), done)
 
