@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from spendplane.adapters.dynamodb.hours import DynamoHoursBook
+from spendplane.adapters.dynamodb.keys import hours_key
 from spendplane.adapters.memory.hours import MemoryHoursBook
 from spendplane.application.hours import HoursBook
 from spendplane.domain.hours import Held, Part, Running, Stretch
@@ -39,6 +40,18 @@ def test_what_is_stored_comes_back_as_it_was(book: HoursBook) -> None:
     assert book.put(PENDING)
     assert book.running([]) == {NEW.id: PENDING}
     assert book.running([NEW.id, "other"]) == {NEW.id: PENDING}
+
+
+def test_what_was_over_and_is_seen_again_is_kept(engine: Engine) -> None:
+    """It would be taken for a new one as soon as it had expired."""
+    place = engine.place()
+    if not isinstance(place, DynamoPlace):
+        return
+    book = DynamoHoursBook(place.table)
+    for version, over in ((1, False), (2, True), (3, False)):
+        assert book.put(replace(NEW, version=version, over=over))
+        assert ("expires_at" in (place.table.get(hours_key(NEW.id)) or {})) is over
+    assert book.running([]) == {NEW.id: replace(NEW, version=3)}
 
 
 def test_only_the_version_that_was_read_is_written_over(book: HoursBook) -> None:

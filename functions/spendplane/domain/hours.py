@@ -142,6 +142,8 @@ def advance(running: Running, sight: Sight | None, now: datetime) -> Running | N
     """
     if running.pending is not None:
         raise ValueError(f"{running.id}: publish what is pending first")
+    if running.over and sight is not None and not sight.over:
+        running = _seen_again(running, sight, now)
     if running.over or now <= running.covered_to:
         return None
     if sight is None:
@@ -156,7 +158,7 @@ def advance(running: Running, sight: Sight | None, now: datetime) -> Running | N
         return None
     return replace(
         running,
-        covered_to=begin,
+        covered_to=stop if sight.over else begin,
         held=held,
         attributes=attributes,
         pending=pending,
@@ -192,6 +194,15 @@ def _hold(
 ) -> tuple[Held, ...]:
     before = {item.part: item for item in held} if unbroken else {}
     return tuple(before.get(part, Held(part, since)) for part in parts if part.count)
+
+
+def _seen_again(running: Running, sight: Sight, now: datetime) -> Running:
+    """What was taken for gone and is there never went: a list may show less than there is for a while. It ran on since
+    then as it is seen now, or since it became so.
+    """
+    changed = running.covered_to if sight.changed_at is None else second(sight.changed_at)
+    since = max(running.covered_to, min(changed, now))
+    return replace(running, covered_to=since, held=_hold((), sight.parts, since), over=False)
 
 
 def _gone(running: Running, stopped_at: datetime) -> Sight:

@@ -46,6 +46,35 @@ def test_a_record_says_what_ran_for_whom_and_at_what_price() -> None:
     assert row["resource_arn"].endswith("endpoint/ranker")
 
 
+@pytest.mark.parametrize("hidden", [20, 400, 90_000])
+def test_what_a_list_left_out_for_a_while_never_went(hidden: int) -> None:
+    """Lists lag; and of two rounds at once, one may look before it was made and read the book after the other."""
+    second = timedelta(seconds=1)
+    life = Life("a", created=NOW + 10 * second)
+    world = HoursWorld(Cloud([]))
+    world.round(NOW)
+    world.cloud.lives = [life]
+    world.round(NOW + 30 * second)
+    world.cloud.lives = []
+    world.round(NOW + (30 + hidden) * second)
+    world.cloud.lives = [life]
+    world.round(NOW + (60 + hidden) * second)
+    world.round(NOW + (360 + hidden) * second)
+    assert abs(world.usd - cost(350 + hidden)) <= Decimal("1E-17")
+
+
+def test_what_changed_while_it_was_left_out_is_counted_from_its_change_on() -> None:
+    """What it was before, nobody knows any more."""
+    life = Life("a", counts=[(NOW + 30 * MINUTE, 4)])
+    world = HoursWorld(Cloud([life]))
+    world.round(NOW)
+    world.cloud.lives = []
+    world.round(NOW + MINUTE)
+    world.cloud.lives = [life]
+    world.round(NOW + HOUR)
+    assert world.usd == cost(60) + cost(30 * 60, 4)
+
+
 @pytest.mark.parametrize(("kind", "workload"), [(NOTEBOOK, "training"), (TRAINING, "training")])
 def test_the_workload_follows_from_the_kind(kind: str, workload: str) -> None:
     (row,) = counted(Life("x", kind), 0, 5).rows()

@@ -63,7 +63,8 @@ class DynamoHoursBook:
             values[":end"] = {"N": str(int((running.covered_to + KEPT).timestamp()))}
         else:
             expression = (
-                "SET #running = :running, #version = :version, #work = :work, work_at = if_not_exists(work_at, :at)"
+                "SET #running = :running, #version = :version, #work = :work, work_at = if_not_exists(work_at, :at) "
+                "REMOVE expires_at"
             )
             values |= {":work": {"S": HOURS}, ":at": {"S": instant(running.covered_to)}}
         condition = "attribute_not_exists(pk)"
