@@ -117,14 +117,20 @@ class SimActuator:
             self._change("throttle", target, part, lambda part=part: self._set(target, part, 0))  # type: ignore[misc]
 
     def restore(self, target: Target, before: State) -> None:
-        """See `fleet.Actuator`."""
+        """See `fleet.Actuator`. What was taken away is made with its first part; the others need it to be there."""
+        first = next(iter(before), None)
         for part, value in before.items():
             self._change(
                 "restore",
                 target,
                 f"{part}={value}",
-                lambda p=part, v=value: self._set(target, p, v),  # type: ignore[misc]
+                lambda p=part, v=value: self._put_back(target, p, v, makes=p == first),  # type: ignore[misc]
             )
+
+    def _put_back(self, target: Target, part: str, value: int | None, *, makes: bool) -> None:
+        if self.kind == VANISHING and not makes and target.key not in self.account.states:
+            raise RefusedError(f"there is no {target.name}")
+        self._set(target, part, value)
 
     def describe(self, before: State) -> str:
         """See `fleet.Actuator`."""

@@ -13,7 +13,6 @@ from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, TRAINING
 Draft = tuple[float, str, Any]
 """At so many seconds after the start, what, and what of."""
 Segments = Sequence[tuple[float, float]]
-KINDS = ("twin", "replay", "tamper", "rebuild", "misprice", "correct", "instance", "archive")
 RIGHT = {"environment": "staging"}
 AGAIN = (0.0, 0.05, 0.8, 40.0)
 """Seconds at most after which a second operator does the same."""

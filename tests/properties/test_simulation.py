@@ -11,8 +11,6 @@ import pytest
 
 from proof.simulator.campaign import some
 from proof.simulator.hours import Instances
-from proof.simulator.mending import KINDS
-from proof.simulator.operators import FIGURES
 from proof.simulator.planted import BUGS
 from proof.simulator.run import Run
 from proof.simulator.shrink import shrink
@@ -35,14 +33,11 @@ LATER = {
     "rows are forgotten before their events are": "archive",
 }
 """Planted bugs of what operators mend, with what has to happen in a run that may find them."""
-PARTS = (5449, 6249, 6981, 7419, 8102)
-"""A target came back part by part, somebody changed a part that was back, and the rest never came: I5. These runs are
-without what operators do, as they were then.
-"""
-MENDED = (159, 231, 239, 252, 627, 1232, 1680, 2185, 2197, 1418, 2019)
-"""Two fixed one counter at once, and it was fixed twice: I1 (the first five). A record was refused again before its
-replay was marked, and hidden by the mark: I6 (the next four). A fix released a switch, and when the limit was really
-reached nothing woke it: I4.
+ONCE_BROKEN = (239, 252, 2019, 2291, 1232, 1418, 2263)
+"""Each breaks without a mend. Two fixed one counter at once, and it was fixed twice: I1 (the first four). A record was
+refused again before its replay was marked, and the mark hid it: I6. A fix released a switch, and when the limit was
+really reached nothing woke it: I4. A target came back part by part, somebody changed a part that was back, and the rest
+never came: I5. A function that makes other calls makes another run of a seed: then find others.
 """
 
 
@@ -54,16 +49,11 @@ def test_whatever_happens_the_invariants_hold() -> None:
     assert found.faults.total() > 600
 
 
-@pytest.mark.parametrize("seed", PARTS)
-def test_what_was_broken_before_there_were_operators_holds(seed: int) -> None:
-    chosen = [action.number for action in World(seed).plan.actions if action.kind not in KINDS]
-    assert Run(seed, chosen)().broken is None
-
-
 def test_what_was_broken_once_holds() -> None:
-    found = some(MENDED)
+    found = some(ONCE_BROKEN)
     assert found.broken == {}
-    assert min(found.figures[name] for name in FIGURES) > 0, "operators have mended something of each kind"
+    assert found.figures["entries_replayed"] > 10
+    assert found.figures["counters_fixed"] > 5
 
 
 @pytest.mark.parametrize(("bug", "kind"), LATER.items())

@@ -43,6 +43,6 @@ def test_when_the_limit_is_really_reached_it_goes_down_again_though_its_alert_wa
 
 def test_nobody_looks_at_it_any_more_when_its_period_is_over() -> None:
     day = corrected("4").round(minutes=1)
-    assert day.world.process().stores.switches.waiting(day.world.now.replace(hour=23))
+    assert list(day.world.process().stores.switches.waiting(day.world.now.replace(hour=23)))
     day.at("2026-11-23 00:00").round()
     assert not list(day.world.process().stores.switches.waiting(day.world.now.replace(hour=23)))
