@@ -7,7 +7,7 @@ from proof.simulator.chaos import KINDS
 from proof.simulator.command import main
 
 SEEDS, QUICK_SEEDS = 10_000, 25
-HUNTED, QUICK_BUG = 1_000, "rows and counters in two writes"
+HUNTED, QUICK_BUG = 2_000, "rows and counters in two writes"
 MEANING = {
     "crash_before": "the process is gone before a call", "crash_after": "right after it",
     "throttled": "a call is refused for its rate", "conflict": "for another transaction",
@@ -22,7 +22,7 @@ MEANING = {
 ACTIONS = {
     "usage": "a producer publishes one to five records; some come again, some contradict others, some are refused",
     "deploy": "budgets.yaml has other limits, periods or modes, or fewer budgets",
-    "release": "a person gives back what is down", "engage": "a person turns it down",
+    "release": "a person gives back what is down", "engage": "a person turns targets down",
     "turn on": "an owner or Auto Scaling sets a part of a target",
     "tag": "a target gets other tags", "new target": "somebody makes a target",
     "price": "an unknown model gets its price: `reprice`", "misprice": "it gets a wrong one",
