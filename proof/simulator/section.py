@@ -47,10 +47,10 @@ counters that somebody changed by hand, rate rows whose price was unknown, corre
 up to 36 days later. Often two do the same at once, and whoever is cut off does it again.
 
 [I1 to I3](guarantees.md) are checked at every write of the table against what the producers sent, I4 and I5 at every
-change of a target. When faults have stopped, everything must come to rest within 12 minutes: each event is in the ledger or waits
-in quarantine, each second of a job or an endpoint is counted once, no counter differs from its rows and no row has a
-wrong price, everybody was told, all that should be down is down, and all else is as its owner left it. Then the budgets
-are removed, and everything is given back.
+change of a target. When faults have stopped, everything must come to rest within 12 minutes: each event is in the
+ledger or waits in quarantine, each second of a job or an endpoint is counted once, no counter differs from its rows and
+no row has a wrong price, everybody was told, all that should be down is down, and all else is as its owner left it.
+Then the budgets are removed, and everything is given back.
 
 The same seed gives the same run, byte for byte: `python -m proof simulate --seed 7 --trace` shows it, `--shrink` makes
 a failing one short.
