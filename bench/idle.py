@@ -15,7 +15,7 @@ from botocore.awsrequest import AWSResponse
 from spendplane.adapters.fleet import CONTROL_PLANE_CONFIG
 from spendplane.adapters.instance_prices import instance_prices
 from spendplane.adapters.sagemaker_idle import SageMakerIdle
-from spendplane.application.idle_report import DAYS, IdleAudit
+from spendplane.application.idle.idle_report import DAYS, IdleAudit
 from spendplane.bootstrap import AT_ONCE
 
 ENDPOINTS = 1_000

@@ -25,9 +25,9 @@ from spendplane.adapters.dynamodb.switches import DynamoSwitches
 from spendplane.adapters.eventbridge import EventBridgeBus
 from spendplane.adapters.fleet import CONTROL_PLANE_CONFIG
 from spendplane.adapters.fleet.finder import AwsFleet
-from spendplane.application.enforce import Enforce
-from spendplane.application.hands import Status
-from spendplane.application.settle import Settled
+from spendplane.application.switching.enforce import Enforce
+from spendplane.application.switching.hands import Status
+from spendplane.application.switching.settle import Settled
 from spendplane.contract.envelope import Message
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import CounterRef

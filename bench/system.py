@@ -14,7 +14,7 @@ from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.outbox import DynamoOutbox
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
 from spendplane.adapters.memory import MemoryBus
-from spendplane.application.meter import Meter
+from spendplane.application.metering.meter import Meter
 
 TABLE = "spendplane"
 PRICES = Path(__file__).parents[1] / "prices.yaml"

@@ -11,7 +11,7 @@ from spendplane.domain.idle_policy import IDLE
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from spendplane.application.switches import AuditEntry
+    from spendplane.application.ports.switches import AuditEntry
 
 
 def touched(entries: "Iterable[AuditEntry]") -> frozenset[str]:

@@ -66,7 +66,7 @@ def _of_payload(given: Mapping[str, Any], book: "PriceBook", now: datetime) -> C
 
 
 def _priced(event: "UsageEvent", book: "PriceBook") -> Calculation:
-    from spendplane.application.pricing import try_price
+    from spendplane.application.metering.pricing import try_price
     from spendplane.domain.rating import lines
 
     usd, price = try_price(event, book)

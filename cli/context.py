@@ -13,12 +13,12 @@ from cli.files import prices_path
 from cli.settings import Settings
 
 if TYPE_CHECKING:
-    from spendplane.application.archive import Replays
-    from spendplane.application.drifts import Drifts
-    from spendplane.application.hours import HoursBook
-    from spendplane.application.idle_report import IdleAudit
+    from spendplane.application.books.archive import Replays
+    from spendplane.application.idle.idle_report import IdleAudit
     from spendplane.application.ports import PriceBook
-    from spendplane.application.switches import Switches
+    from spendplane.application.ports.drifts import Drifts
+    from spendplane.application.ports.switches import Switches
+    from spendplane.application.sources.hours import HoursBook
     from spendplane.application.tag_audit import MonthlyCost, TaggedAccount
     from spendplane.bootstrap import Ports
 

@@ -9,7 +9,7 @@ from spendplane.domain.money import EXACT
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from spendplane.application.correct import Correction
+    from spendplane.application.books.correct import Correction
     from spendplane.domain.ledger import Amendment
 
 

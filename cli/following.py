@@ -10,8 +10,8 @@ from cli.quarantined import days_between
 from cli.standing_objects import alerts, rounded
 
 if TYPE_CHECKING:
+    from spendplane.application.books.status import Standing
     from spendplane.application.ports import QuarantineEntry
-    from spendplane.application.status import Standing
     from spendplane.bootstrap import Ports
     from spendplane.domain.counters import Counter, CounterRef
 
@@ -58,7 +58,7 @@ class Follower:
         return found
 
     def _move(self, now: datetime) -> Iterator[Movement]:
-        from spendplane.application.status import Status
+        from spendplane.application.books.status import Status
 
         # Everything is read before anything is remembered as told.
         standings = list(Status(self.ports.ledger, self.ports.definitions)(now, self.budget_id))

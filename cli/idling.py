@@ -12,7 +12,7 @@ from spendplane.domain.targets import ENVIRONMENT_TAG, PROJECT_TAG
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from spendplane.application.idle_report import IdleReport, Line
+    from spendplane.application.idle.idle_report import IdleReport, Line
 
 WEEK = 7
 _UNKNOWN = "?"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cli.output import minute
-from spendplane.application.layout import key_option
+from spendplane.application.telling.layout import key_option
 from spendplane.domain.switches import parse_switch_id
 
 if TYPE_CHECKING:

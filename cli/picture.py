@@ -10,7 +10,7 @@ from cli.standing_objects import to_object
 from cli.standings import FULL_WIDTH
 
 if TYPE_CHECKING:
-    from spendplane.application.status import Standing
+    from spendplane.application.books.status import Standing
     from spendplane.domain.counters import CounterRef
     from spendplane.domain.switches import Switch
 

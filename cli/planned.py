@@ -15,7 +15,7 @@ from spendplane.domain.money import format_usd
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from spendplane.application.status import Standing
+    from spendplane.application.books.status import Standing
     from spendplane.domain.budgets import Budget
 
 Plan = Mapping[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from cli.checks.resources import ARCHIVE, QUEUE, usage_rules
 from cli.context import Session
 from cli.errors import Failure
-from spendplane.application.archive import Tally
+from spendplane.application.books.archive import Tally
 
 KEPT = timedelta(days=35)
 """As long as the archive keeps events and the ledger takes them."""

@@ -23,7 +23,7 @@ def republished(
 ) -> dict[str, Any]:
     """What became of one entry: `problem` says why it was left. Raises BusyError."""
     from spendplane.adapters.memory import MemoryBus, MemoryQuarantine
-    from spendplane.application.replay import NotReplayableError, Replay
+    from spendplane.application.books.replay import NotReplayableError, Replay
 
     rehearsed = MemoryBus()  # the same use case, to see what it would publish
     try:

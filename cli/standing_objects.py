@@ -7,7 +7,7 @@ from spendplane.domain.alerts import Pace, alert_id
 from spendplane.domain.counters import MODEL_LABEL, USER_LABEL
 
 if TYPE_CHECKING:
-    from spendplane.application.status import Standing
+    from spendplane.application.books.status import Standing
 
 _WIDE = Context(prec=60, rounding=ROUND_HALF_EVEN)
 _KINDS = {USER_LABEL: "user", MODEL_LABEL: "model"}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from spendplane.application.status import Standing
+    from spendplane.application.books.status import Standing
 
 STYLES = {State.OK: "green", State.SOFT: "yellow", State.HARD: "bold red", State.TRACKED: "cyan"}
 BAR_CELLS = 10

@@ -12,7 +12,7 @@ from spendplane.domain.switches import Grip, GripPhase, Phase, Switch
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from spendplane.application.switches import AuditEntry
+    from spendplane.application.ports.switches import AuditEntry
 
 _STATES = {
     GripPhase.ENGAGING: "going down",

@@ -12,8 +12,8 @@ from spendplane.domain.switches import Hold, Level, Phase, Switch
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from spendplane.application.status import Standing
-    from spendplane.application.switches import Switches
+    from spendplane.application.books.status import Standing
+    from spendplane.application.ports.switches import Switches
     from spendplane.domain.budgets import Budget
     from spendplane.domain.counters import CounterRef
 

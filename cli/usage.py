@@ -61,7 +61,7 @@ def _wrong_wrapping(value: Any) -> str | None:
 
 def why_refused(detail: str, source: str, now: datetime, producers: Producers = ANYBODY) -> str | None:
     """What the meter would say of this record if it came now; None: it counts."""
-    from spendplane.application.intake import not_allowed
+    from spendplane.application.metering.intake import not_allowed
     from spendplane.contract.envelope import Message, Rejected, read
     from spendplane.contract.usage_event import USAGE_RECORDED
 

@@ -13,7 +13,7 @@ from cli.options import BudgetArgument, JsonOption, KeyOption, ReasonOption
 from spendplane.domain.switches import parse_switch_id
 
 if TYPE_CHECKING:
-    from spendplane.application.status import Standing
+    from spendplane.application.books.status import Standing
 
 
 def plan(context: typer.Context, budget: BudgetArgument, key: KeyOption = None, as_json: JsonOption = False) -> None:
@@ -30,7 +30,7 @@ def plan(context: typer.Context, budget: BudgetArgument, key: KeyOption = None, 
 
 
 def _standing(run: Session, budget: str, key: str | None) -> "Standing | None":
-    from spendplane.application.status import Status
+    from spendplane.application.books.status import Status
 
     ports = run.ports()
     return next(iter(Status(ports.ledger, ports.definitions)(run.now(), budget, None, key)), None)

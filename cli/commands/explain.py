@@ -11,7 +11,7 @@ from cli.errors import Failure
 from cli.options import JsonOption, PricesOption
 
 if TYPE_CHECKING:
-    from spendplane.application.explain import Explanation
+    from spendplane.application.books.explain import Explanation
     from spendplane.application.ports import QuarantineEntry
     from spendplane.domain.counters import CounterRef
 
@@ -51,7 +51,7 @@ def _find(
     run: Session, event_id: str, provider: str | None, prices: Path | None
 ) -> "Explanation | QuarantineEntry | None":
     """By its key, then in the quarantine; and only then by reading the whole ledger."""
-    from spendplane.application.explain import Explain
+    from spendplane.application.books.explain import Explain
 
     ports = run.priced_ports(prices)
     ask = Explain(ports.ledger, ports.prices)

@@ -13,7 +13,7 @@ from cli.options import JsonOption, PricesOption
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from spendplane.application.idle_report import IdleReport
+    from spendplane.application.idle.idle_report import IdleReport
 
 
 def idle(
@@ -40,7 +40,7 @@ def idle(
 
 
 def _read(run: Session, days: int, prices: "Path | None") -> "IdleReport":
-    from spendplane.application.fleet import RefusedError
+    from spendplane.application.ports.fleet import RefusedError
 
     audit = run.make_idle_audit(prices)
     try:

@@ -10,7 +10,7 @@ from cli.errors import Exit
 from cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from spendplane.application.rebuild import Difference, MendReport, RebuildReport
+    from spendplane.application.books.rebuild import Difference, MendReport, RebuildReport
     from spendplane.domain.counters import CounterRef
 
 
@@ -27,7 +27,7 @@ def rebuild(
     A counter that grows while the rows are read is read anew, three times in all: what is on its way is no difference.
     Counters that began before the oldest row that is kept (45 days) cannot be verified.
     """
-    from spendplane.application.rebuild import Mend, Rebuild
+    from spendplane.application.books.rebuild import Mend, Rebuild
     from spendplane.bootstrap import judge
 
     if check and fix:

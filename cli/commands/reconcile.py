@@ -92,7 +92,7 @@ def _report(
     run: Session, cur: Path, month: date | None, tolerance: Decimal, through: date | None, aliases: dict[str, str]
 ) -> "Report":
     from spendplane.adapters.bills.exports import read
-    from spendplane.application.reconcile import Reconcile
+    from spendplane.application.books.reconcile import Reconcile
 
     now = run.now()
     first = month or (now - _LOOKS_BACK).astimezone(UTC).date().replace(day=1)

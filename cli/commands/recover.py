@@ -13,7 +13,7 @@ from cli.options import EPILOG, JsonOption, moment
 
 if TYPE_CHECKING:
     from cli.replaying import Span
-    from spendplane.application.archive import Tally
+    from spendplane.application.books.archive import Tally
 
 app = typer.Typer(help="After a mishap: lost events, dead letters, wrong prices.", no_args_is_help=True)
 

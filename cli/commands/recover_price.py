@@ -13,7 +13,7 @@ from cli.errors import Exit
 from cli.options import JsonOption, PricesOption, moment
 
 if TYPE_CHECKING:
-    from spendplane.application.correct import Correct, Correction, Note, Scope
+    from spendplane.application.books.correct import Correct, Correction, Note, Scope
 
 
 def price(
@@ -40,7 +40,7 @@ def price(
     It compares each row with the prices that are known here now, at the row's own time. Reads the whole ledger. Without
     --book it changes nothing, and ends with 3 when something would.
     """
-    from spendplane.application.correct import Note, Scope
+    from spendplane.application.books.correct import Note, Scope
 
     if book and not reason.strip():
         raise typer.BadParameter("--book needs --reason: it stays on each row")
@@ -59,7 +59,7 @@ def price(
 
 
 def _correct(run: Session, prices: Path | None) -> "Correct":
-    from spendplane.application.correct import Correct
+    from spendplane.application.books.correct import Correct
     from spendplane.bootstrap import judge
 
     ports = run.priced_ports(prices)

@@ -9,7 +9,7 @@ from cli.context import session
 from cli.options import JsonOption, PricesOption
 
 if TYPE_CHECKING:
-    from spendplane.application.reprice import RepriceReport
+    from spendplane.application.books.reprice import RepriceReport
 
 
 def reprice(context: typer.Context, prices: PricesOption = None, as_json: JsonOption = False) -> None:
@@ -18,7 +18,7 @@ def reprice(context: typer.Context, prices: PricesOption = None, as_json: JsonOp
     Each row is rated once, at its own time; running it twice, or at two places, changes nothing more. Rows that have a
     price keep it.
     """
-    from spendplane.application.reprice import Reprice
+    from spendplane.application.books.reprice import Reprice
     from spendplane.bootstrap import judge
 
     run = session(context)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from cli.picture import Picture
-    from spendplane.application.status import Standing
+    from spendplane.application.books.status import Standing
 
 TOP_CONTRIBUTORS = 5
 WATCH_SECONDS = 2
@@ -61,7 +61,7 @@ def status(
 def _standings(
     found: Session, budget: str | None, key: str | None, states: set[State], at: datetime | None
 ) -> "list[Standing]":
-    from spendplane.application.status import Status
+    from spendplane.application.books.status import Status
 
     ports = found.ports()
     standings = list(Status(ports.ledger, ports.definitions)(found.now(), budget, at, key))

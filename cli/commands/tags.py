@@ -89,7 +89,7 @@ def fix(
 
 
 def _read(run: Session, rules: "TagRules", only: str) -> "TagReport":
-    from spendplane.application.fleet import RefusedError
+    from spendplane.application.ports.fleet import RefusedError
     from spendplane.application.tag_audit import TagAudit
 
     account = run.make_tagged_account()

@@ -6,7 +6,7 @@ from typing import Any
 from enforce.settings import Settings
 from spendplane import bootstrap
 from spendplane.adapters.telemetry import count, logger, observed
-from spendplane.application.orders import briefly
+from spendplane.application.switching.orders import briefly
 
 settings = Settings.load()
 orders = bootstrap.orders(settings.table_name, settings.bus_name, settings.protection, settings.idle)

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from local.demo.events import Event, Sent
+from spendplane.application.metering.pricing import try_price
 from spendplane.application.ports import PriceBook
-from spendplane.application.pricing import try_price
 from spendplane.contract.text import nfc
 from spendplane.contract.usage_event import UsageRecord, to_domain
 from spendplane.domain.alerts import alert_id

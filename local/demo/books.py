@@ -11,9 +11,9 @@ from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.definitions import DynamoDefinitions
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
+from spendplane.application.books.rebuild import Rebuild, RebuildReport
+from spendplane.application.books.status import Standing, Status
 from spendplane.application.ports import QuarantineEntry
-from spendplane.application.rebuild import Rebuild, RebuildReport
-from spendplane.application.status import Standing, Status
 from spendplane.domain.counters import Counter, CounterRef
 from spendplane.domain.money import exact_sum
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.account import LocalAccount
-from spendplane.application.notices import message_of
 from spendplane.application.ports import Announcement
+from spendplane.application.telling.notices import message_of
 
 TOPICS = {"on-call": "SPENDPLANE_ONCALL_TOPIC_ARN", "budget-alerts": "SPENDPLANE_ALERTS_TOPIC_ARN"}
 

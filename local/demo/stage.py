@@ -13,7 +13,7 @@ from local.demo.publisher import Publisher
 from local.demo.screen import Figures, Screen, described
 from local.demo.story import Chapter
 from local.errors import LocalAccountError
-from spendplane.application.notify import ON_CALL_HEARS, wakes_on_call
+from spendplane.application.telling.notify import ON_CALL_HEARS, wakes_on_call
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.contract.switch_events import DEGRADE_REQUESTED, ENGAGED, REFUSED
 from spendplane.domain.limits import HARD_PERCENT

@@ -5,8 +5,8 @@ from pathlib import Path
 from spendplane.adapters.dynamodb import quarantine
 from spendplane.adapters.dynamodb.items import booked_from_item, rows_to_items
 from spendplane.adapters.prices import LayeredPriceBook
+from spendplane.application.metering.pricing import try_price
 from spendplane.application.ports import QuarantineEntry
-from spendplane.application.pricing import try_price
 from spendplane.contract.envelope import MAX_RECORD_BYTES, Message, Rejected, read
 from spendplane.contract.prices_file import PricesFile
 from spendplane.contract.usage_event import from_canonical

@@ -108,7 +108,7 @@ ALERTING = (
     Mutant(
         "sweep-gives-up",
         "What the sweep could not publish counts as sent.",
-        f"{_CORE}/application/judge.py",
+        f"{_CORE}/application/alerting/judge.py",
         "break  # stays due",
         "pass",
         ("tests/scenarios", "tests/properties/test_crashes.py"),
@@ -116,7 +116,7 @@ ALERTING = (
     Mutant(
         "higher-before-lower",
         "A crossing does not wait for the one below it, which a process claimed that ended before it spoke.",
-        f"{_CORE}/application/judge.py",
+        f"{_CORE}/application/alerting/judge.py",
         "waiting += [*unsaid(self.outbox, others), said[alert.id]]",
         "waiting += [said[alert.id]]",
         ("tests/scenarios/test_order_of_alerts.py", "tests/properties/test_alert_order.py"),
@@ -124,7 +124,7 @@ ALERTING = (
     Mutant(
         "told-before-it-was",
         "A topic counts as told before SNS has the message.",
-        f"{_CORE}/application/notify.py",
+        f"{_CORE}/application/telling/notify.py",
         "            try:\n                topic.send(message)",
         "            self.outbox.delivered(announcement.id, topic.name)\n"
         "            try:\n                topic.send(message)",

@@ -12,7 +12,7 @@ COUNTING = (
     Mutant(
         "producers-not-asked",
         "Anybody charges any project, whatever `producers` in budgets.yaml says.",
-        f"{_CORE}/application/intake.py",
+        f"{_CORE}/application/metering/intake.py",
         "    if producers.allows(source, project):\n",
         "    if producers.allows(source, project) or source:\n",
         ("tests/scenarios/test_producers.py",),
@@ -28,7 +28,7 @@ COUNTING = (
     Mutant(
         "swallowed-outage",
         "A store that cannot be reached is taken for success: the records are lost.",
-        f"{_CORE}/application/booking.py",
+        f"{_CORE}/application/metering/booking.py",
         "booked.failed |= {row.event.dedup_key for row in rows}",
         "booked.duplicates += 0 * len(rows)",
         (*_BOOKING, *_METER),
@@ -36,7 +36,7 @@ COUNTING = (
     Mutant(
         "duplicates-dropped-with-the-batch",
         "One duplicate in a transaction, and the new records beside it are dropped too.",
-        f"{_CORE}/application/booking.py",
+        f"{_CORE}/application/metering/booking.py",
         "rest.append(row)",
         "booked.duplicates += 1",
         _BOOKING,
@@ -60,7 +60,7 @@ COUNTING = (
     Mutant(
         "judged-by-new-rows-only",
         "A crash between booking and judging is never healed: duplicates do not judge again.",
-        f"{_CORE}/application/booking.py",
+        f"{_CORE}/application/metering/booking.py",
         "booked.refs |= dict.fromkeys(old.refs)",
         "booked.refs |= {}",
         ("tests/unit/application/test_booking.py", "tests/properties/test_crashes.py"),
@@ -68,7 +68,7 @@ COUNTING = (
     Mutant(
         "judgement-not-retried",
         "The alert is lost when the table is busy after the commit.",
-        f"{_CORE}/application/meter.py",
+        f"{_CORE}/application/metering/meter.py",
         "report.failed |= {message.id for message in messages}",
         "report.failed |= set()",
         ("tests/properties/test_crashes.py",),
@@ -76,7 +76,7 @@ COUNTING = (
     Mutant(
         "quarantine-not-kept",
         "A refused record is acknowledged although it could not be stored.",
-        f"{_CORE}/application/meter.py",
+        f"{_CORE}/application/metering/meter.py",
         "unstorable = set(entries)",
         "unstorable = set()",
         _METER,
@@ -92,7 +92,7 @@ COUNTING = (
     Mutant(
         "unpriced-is-free",
         "An unknown price counts as $0.",
-        f"{_CORE}/application/pricing.py",
+        f"{_CORE}/application/metering/pricing.py",
         'return None, f"unpriced: {error}"',
         'return Decimal(0), f"unpriced: {error}"',
         (*_METER, "tests/scenarios/test_samples.py"),
@@ -140,7 +140,7 @@ COUNTING = (
     Mutant(
         "on-its-way-is-missing",
         "Records that come while the ledger is read are taken for missing, and the mend counts them twice.",
-        f"{_CORE}/application/rebuild.py",
+        f"{_CORE}/application/books/rebuild.py",
         "return (before.spend, before.unpriced, before.mends) == (now.spend, now.unpriced, now.mends)",
         "return now is not None",
         ("tests/unit/application/test_rebuild.py",),

@@ -12,7 +12,7 @@ SWITCHING = (
     Mutant(
         "undo-after-action",
         "The target is turned down first and its undo stored after: a crash in between loses what it was.",
-        f"{_CORE}/application/hands.py",
+        f"{_CORE}/application/switching/hands.py",
         '        grip = self.switches.put_grip(grip, AuditEntry(switch_id, now, 2, "undo stored"',
         "        actuator.throttle(grip.target, grip.before)\n"
         '        grip = self.switches.put_grip(grip, AuditEntry(switch_id, now, 2, "undo stored"',
@@ -77,7 +77,7 @@ SWITCHING = (
     Mutant(
         "second-look-is-the-undo",
         "What is found on a second look, already at zero, becomes the undo: a release gives back nothing.",
-        f"{_CORE}/application/hands.py",
+        f"{_CORE}/application/switching/hands.py",
         "before=merged(grip.before, down, observed, resumed=partial),",
         "before=observed,",
         (*_HANDS, "tests/properties/test_kill_switch_machine.py", "tests/properties/test_kill_switch_crashes.py"),
@@ -93,7 +93,7 @@ SWITCHING = (
     Mutant(
         "another-ones-endpoint",
         "An endpoint that somebody else made under the same name is given the former one's scaling.",
-        f"{_CORE}/application/hands.py",
+        f"{_CORE}/application/switching/hands.py",
         "resumed = partial and observed is not None and actuator.same(grip.before, observed)",
         "resumed = partial and observed is not None",
         ("tests/unit/application/test_hands_in_vain.py",),
@@ -101,7 +101,7 @@ SWITCHING = (
     Mutant(
         "first-release-wins",
         "Of two budgets that keep a target down, the first that lets go turns it on.",
-        f"{_CORE}/application/hands.py",
+        f"{_CORE}/application/switching/hands.py",
         "        if grip.holders - {switch_id}:\n",
         "        if grip.holders - grip.holders:\n",
         _HANDS,
@@ -109,7 +109,7 @@ SWITCHING = (
     Mutant(
         "fights-for-ever",
         "A target that somebody turns on again is turned down again without end.",
-        f"{_CORE}/application/hands.py",
+        f"{_CORE}/application/switching/hands.py",
         "        if joined.attempts >= self.max_attempts:\n",
         "        if joined.attempts < 0:\n",
         (*_HANDS, "tests/unit/application/test_hands_in_vain.py"),

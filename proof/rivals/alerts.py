@@ -19,8 +19,8 @@ from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.outbox import DynamoOutbox
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
 from spendplane.adapters.memory import MemoryBus
-from spendplane.application.judge import UNSENT_AFTER, Judge
-from spendplane.application.sweep import Sweep
+from spendplane.application.alerting.judge import UNSENT_AFTER, Judge
+from spendplane.application.alerting.sweep import Sweep
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.domain.budgets import Budget
 from spendplane.domain.limits import Limits

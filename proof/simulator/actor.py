@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from proof.simulator.chaos import Chaos
 from proof.simulator.loop import Loop
-from spendplane.application.retry import Retry
+from spendplane.application.ports.retry import Retry
 
 T = TypeVar("T")
 REFUSED = ("throttled", "conflict", "unreachable")

@@ -7,7 +7,7 @@ from datetime import datetime
 from proof.simulator.actor import READ, WRITE, Actor
 from proof.simulator.services import busy
 from spendplane.adapters.memory.fleet import VANISHING
-from spendplane.application.fleet import Actuator, RefusedError
+from spendplane.application.ports.fleet import Actuator, RefusedError
 from spendplane.domain.targets import State, Target
 
 AT_ONCE = tuple(kind for kind in WRITE if kind != "late")

@@ -11,7 +11,7 @@ from typing import Any
 
 from proof.simulator.actor import READ, Actor
 from proof.simulator.services import busy
-from spendplane.application.hours import Unread
+from spendplane.application.sources.hours import Unread
 from spendplane.contract.hours_record import NOTEBOOK, TRAINING
 from spendplane.domain.hours import Sight, second
 from tests.support.hours import Life
@@ -70,7 +70,7 @@ class Instances:
 
 @dataclass(frozen=True, slots=True)
 class SimInstances:
-    """See `application.hours.Instances`, as one process reaches them."""
+    """See `application.sources.hours.Instances`, as one process reaches them."""
 
     instances: Instances
     actor: Actor

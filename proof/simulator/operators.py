@@ -12,9 +12,9 @@ from cli.republishing import republished
 from proof.simulator.actor import Actor
 from proof.simulator.plan import MYSTERIES, Action
 from proof.simulator.reckoning import ref_of_key
-from spendplane.application.correct import Correction, Note, Scope
+from spendplane.application.books.correct import Correction, Note, Scope
+from spendplane.application.books.rebuild import Mend, MendReport, Rebuild
 from spendplane.application.ports import QuarantineEntry
-from spendplane.application.rebuild import Mend, MendReport, Rebuild
 from spendplane.bootstrap import Ports
 from spendplane.contract.usage_event import USAGE_RECORDED
 from spendplane.domain.producers import Producers

@@ -20,16 +20,16 @@ from spendplane.adapters.dynamodb.outbox import DynamoOutbox
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
 from spendplane.adapters.dynamodb.replays import DynamoReplays
 from spendplane.adapters.dynamodb.switches import DynamoSwitches
-from spendplane.application.archive import MeterQueue
-from spendplane.application.correct import Correct
+from spendplane.application.alerting.judge import Judge
+from spendplane.application.alerting.sweep import Sweep
+from spendplane.application.books.archive import MeterQueue
+from spendplane.application.books.correct import Correct
+from spendplane.application.books.rebuild import Mend, Rebuild
+from spendplane.application.books.reprice import Reprice
 from spendplane.application.define_budgets import DefineBudgets
-from spendplane.application.hours import CountHours
-from spendplane.application.judge import Judge
-from spendplane.application.notify import Notify
-from spendplane.application.orders import Orders
-from spendplane.application.rebuild import Mend, Rebuild
-from spendplane.application.reprice import Reprice
-from spendplane.application.sweep import Sweep
+from spendplane.application.sources.hours import CountHours
+from spendplane.application.switching.orders import Orders
+from spendplane.application.telling.notify import Notify
 from spendplane.domain.targets import Protection
 from tests.support.hours import Prices
 

@@ -12,7 +12,7 @@ from proof.simulator.guard import Guard
 from proof.simulator.loop import BrokenError
 from proof.simulator.rest import Rest
 from proof.simulator.world import World
-from spendplane.application.rebuild import RebuildReport
+from spendplane.application.books.rebuild import RebuildReport
 
 AFTERWARDS = timedelta(minutes=5)
 """Without a budget: so long everything may take to be given back."""

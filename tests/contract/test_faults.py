@@ -12,11 +12,11 @@ from botocore.exceptions import ClientError
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.outbox import DynamoOutbox
-from spendplane.application.announcing import threshold_crossed
-from spendplane.application.booking import Booker
-from spendplane.application.contributors import Contributors
+from spendplane.application.alerting.announcing import threshold_crossed
+from spendplane.application.alerting.contributors import Contributors
+from spendplane.application.metering.booking import Booker
 from spendplane.application.ports import BusyError, UnstorableError
-from spendplane.application.retry import Retry
+from spendplane.application.ports.retry import Retry
 from spendplane.domain.alerts import due
 from spendplane.domain.counters import Increment
 from spendplane.domain.ledger import LedgerRow, transaction

@@ -9,7 +9,7 @@ import pytest
 from spendplane.adapters.dynamodb.hours import DynamoHoursBook
 from spendplane.adapters.dynamodb.keys import hours_key
 from spendplane.adapters.memory.hours import MemoryHoursBook
-from spendplane.application.hours import HoursBook
+from spendplane.application.sources.hours import HoursBook
 from spendplane.domain.hours import Held, Part, Running, Stretch
 from tests.support.builders import NOW
 from tests.support.places import DynamoPlace, Engine

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from spendplane.application.announcing import threshold_crossed, usage_unpriced
+from spendplane.application.alerting.announcing import threshold_crossed, usage_unpriced
 from spendplane.application.ports import Announcement, AnnouncementState
 from spendplane.domain.alerts import Alert, due
 from spendplane.domain.ledger import transaction

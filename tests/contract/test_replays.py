@@ -4,7 +4,7 @@ import pytest
 
 from spendplane.adapters.dynamodb.replays import DynamoReplays
 from spendplane.adapters.memory.replays import MemoryReplays
-from spendplane.application.archive import Replays, Tally
+from spendplane.application.books.archive import Replays, Tally
 from tests.support.builders import NOW
 from tests.support.places import DynamoPlace, Engine
 

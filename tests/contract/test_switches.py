@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from spendplane.application.announcing import threshold_crossed, usage_unpriced
-from spendplane.application.judge import UNSENT_AFTER
+from spendplane.application.alerting.announcing import threshold_crossed, usage_unpriced
+from spendplane.application.alerting.judge import UNSENT_AFTER
 from spendplane.application.ports import Announcement, BusyError
-from spendplane.application.switches import AuditEntry
+from spendplane.application.ports.switches import AuditEntry
 from spendplane.domain.alerts import Alert, due
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import CounterRef

@@ -11,11 +11,11 @@ import pytest
 from spendplane.adapters.dynamodb import keys
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.switches import DynamoSwitches
-from spendplane.application.announcing import usage_unpriced
-from spendplane.application.judge import UNSENT_AFTER
+from spendplane.application.alerting.announcing import usage_unpriced
+from spendplane.application.alerting.judge import UNSENT_AFTER
 from spendplane.application.ports import BusyError
-from spendplane.application.retry import Retry
-from spendplane.application.switches import AuditEntry, Standing
+from spendplane.application.ports.retry import Retry
+from spendplane.application.ports.switches import AuditEntry, Standing
 from spendplane.domain.counters import CounterRef
 from spendplane.domain.switches import Grip, GripPhase, Level, Phase, Switch
 from tests.support.builders import NOW, event

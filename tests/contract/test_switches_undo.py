@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spendplane.application.ports import BusyError
-from spendplane.application.switches import AuditEntry, Standing
+from spendplane.application.ports.switches import AuditEntry, Standing
 from spendplane.domain.switches import Grip, GripPhase, Level
 from tests.support.builders import NOW
 from tests.support.fleets import PROJECT, ROLE, target

@@ -19,7 +19,7 @@ from spendplane.adapters.dynamodb.switches import DynamoSwitches
 from spendplane.adapters.eventbridge import EventBridgeBus
 from spendplane.adapters.fleet.finder import AwsFleet
 from spendplane.adapters.sagemaker_activity import SageMakerActivities
-from spendplane.application.orders import Orders
+from spendplane.application.switching.orders import Orders
 from spendplane.domain.idle_policy import IdlePolicy
 from spendplane.domain.targets import Protection
 from tests.e2e.deployed import Deployed, eventually

@@ -9,7 +9,7 @@ from functools import cache
 
 import pytest
 
-from spendplane.application.correct import Note, Scope
+from spendplane.application.books.correct import Note, Scope
 from spendplane.application.ports import BusyError
 from spendplane.contract.envelope import Message
 from spendplane.domain.budgets import Budget

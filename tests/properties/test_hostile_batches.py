@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spendplane.application.intake import contradiction
+from spendplane.application.metering.intake import contradiction
 from spendplane.contract.envelope import Message, Rejected, read
 from spendplane.domain.periods import Period
 from tests.support.builders import budget, raw

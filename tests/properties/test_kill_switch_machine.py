@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from spendplane.adapters.memory.fleet import VANISHING
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.contract.outgoing import THRESHOLD_CROSSED
 from spendplane.domain.budgets import Budget
 from spendplane.domain.limits import Limits

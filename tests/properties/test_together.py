@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spendplane.application.retry import Retry
+from spendplane.application.ports.retry import Retry
 from spendplane.contract.envelope import Message
 from spendplane.domain.periods import Period
 from tests.support import places

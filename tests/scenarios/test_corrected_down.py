@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from spendplane.application.correct import Note, Scope
+from spendplane.application.books.correct import Note, Scope
 from tests.support.switch_stories import AGENT, story
 from tests.support.switch_timeline import SwitchTimeline
 from tests.support.world import PriceList

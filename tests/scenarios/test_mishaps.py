@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from spendplane.application.rebuild import MendReport
+from spendplane.application.books.rebuild import MendReport
 from spendplane.contract.envelope import read
 from spendplane.domain.periods import Period
 from tests.support.builders import SONNET, at, batch, budget, message, record

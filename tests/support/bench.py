@@ -5,8 +5,8 @@ from datetime import datetime
 
 from spendplane.adapters.memory import MemoryStore
 from spendplane.adapters.memory.fleet import VANISHING, MemoryFleet
-from spendplane.application.fleet import RefusedError
-from spendplane.application.hands import Hands, Outcome
+from spendplane.application.ports.fleet import RefusedError
+from spendplane.application.switching.hands import Hands, Outcome
 from spendplane.domain.switches import Grip
 from spendplane.domain.targets import Target
 from tests.support.builders import NOW

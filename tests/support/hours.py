@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from spendplane.adapters.memory.hours import MemoryHoursBook
-from spendplane.application.hours import CountHours, HoursReport, Unread
+from spendplane.application.sources.hours import CountHours, HoursReport, Unread
 from spendplane.contract.attribution import attributes
 from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, TRAINING
 from spendplane.contract.instance_prices_file import Use

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from spendplane.application.idle_report import Found, IdleAudit, Progress
+from spendplane.application.idle.idle_report import Found, IdleAudit, Progress
 from spendplane.contract.instance_prices_file import Use
 from spendplane.domain.idleness import HOUR, Hosting, Metered, Watched
 from tests.support.builders import NOW

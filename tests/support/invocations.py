@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spendplane.adapters.memory.messages import MemoryBus
-from spendplane.application.invocations import InvocationReport, PublishInvocations
+from spendplane.application.sources.invocations import InvocationReport, PublishInvocations
 from spendplane.contract.invocation_log import Line
 from spendplane.domain.identities import Identities
 from tests.support.builders import SONNET
@@ -44,12 +44,12 @@ class Reading:
     asked: list[str] = field(default_factory=list)
 
     def tags(self, profile_arn: str) -> Mapping[str, str]:
-        """See `application.invocations.Profiles`."""
+        """See `application.sources.invocations.Profiles`."""
         self.asked.append(profile_arn)
         return self.tags_of.get(profile_arn, {})
 
     def body(self, path: str) -> Any | None:
-        """See `application.invocations.Bodies`."""
+        """See `application.sources.invocations.Bodies`."""
         self.asked.append(path)
         return self.bodies.get(path)
 

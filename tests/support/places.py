@@ -17,10 +17,10 @@ from spendplane.adapters.dynamodb.outbox import DynamoOutbox, announcement_from_
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
 from spendplane.adapters.dynamodb.switches import DynamoSwitches
 from spendplane.adapters.memory import MemoryQuarantine, MemoryStore
-from spendplane.application.drifts import Drifts
 from spendplane.application.ports import Announcement, Definitions, Ledger, Outbox, Quarantine
-from spendplane.application.retry import Retry
-from spendplane.application.switches import Switches
+from spendplane.application.ports.drifts import Drifts
+from spendplane.application.ports.retry import Retry
+from spendplane.application.ports.switches import Switches
 from spendplane.bootstrap import CLIENT_CONFIG
 
 QUICK = Retry(sleep=lambda _: None)

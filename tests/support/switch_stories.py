@@ -1,7 +1,7 @@
 """Where the stories of the kill switch begin: a day in an account with a budget of ten dollars."""
 
 from spendplane.adapters.memory.fleet import VANISHING
-from spendplane.application.switches import AuditEntry
+from spendplane.application.ports.switches import AuditEntry
 from spendplane.domain.budgets import Budget
 from spendplane.domain.periods import Period
 from tests.support.builders import at

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from spendplane.application.fleet import RefusedError
-from spendplane.application.orders import Answer
 from spendplane.application.ports import BusyError, Message
-from spendplane.application.switches import AuditEntry
+from spendplane.application.ports.fleet import RefusedError
+from spendplane.application.ports.switches import AuditEntry
+from spendplane.application.switching.orders import Answer
 from spendplane.domain.budgets import Budget
 from spendplane.domain.targets import Target
 from tests.support.fleets import is_down, refusing

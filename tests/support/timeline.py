@@ -8,9 +8,9 @@ from itertools import count
 from typing import Any, Self
 
 from spendplane.adapters.memory import MemoryBus
-from spendplane.application.meter import MeterReport
+from spendplane.application.books.status import Standing
+from spendplane.application.metering.meter import MeterReport
 from spendplane.application.ports import Announcement, BusyError, Message
-from spendplane.application.status import Standing
 from spendplane.contract.outgoing import USAGE_UNPRICED
 from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS
 from spendplane.domain.budgets import Budget

@@ -10,17 +10,17 @@ from spendplane import bootstrap
 from spendplane.adapters.memory import MemoryBus, MemoryTopic
 from spendplane.adapters.memory.activities import MemoryActivities
 from spendplane.adapters.memory.fleet import MemoryFleet
-from spendplane.application.correct import Correct
+from spendplane.application.alerting.sweep import Sweep, SweepReport
+from spendplane.application.books.correct import Correct
+from spendplane.application.books.rebuild import Mend, MendReport, Rebuild, RebuildReport
+from spendplane.application.books.replay import Replay
+from spendplane.application.books.reprice import Reprice, RepriceReport
+from spendplane.application.books.status import Standing, Status
 from spendplane.application.define_budgets import DefineBudgets, Plan
-from spendplane.application.meter import Meter, MeterReport
-from spendplane.application.notify import Notify
-from spendplane.application.orders import Answer, Orders
+from spendplane.application.metering.meter import Meter, MeterReport
 from spendplane.application.ports import Announcement, PriceBook
-from spendplane.application.rebuild import Mend, MendReport, Rebuild, RebuildReport
-from spendplane.application.replay import Replay
-from spendplane.application.reprice import Reprice, RepriceReport
-from spendplane.application.status import Standing, Status
-from spendplane.application.sweep import Sweep, SweepReport
+from spendplane.application.switching.orders import Answer, Orders
+from spendplane.application.telling.notify import Notify
 from spendplane.contract.envelope import Message
 from spendplane.contract.outgoing import THRESHOLD_CROSSED, USAGE_UNPRICED
 from spendplane.contract.switch_events import MODELS as SWITCH_EVENTS

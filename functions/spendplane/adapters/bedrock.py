@@ -58,7 +58,7 @@ class ProfileTags:
     _found: dict[str, tuple[float, dict[str, str]]] = field(default_factory=dict)
 
     def tags(self, profile_arn: str) -> dict[str, str]:
-        """See `application.invocations.Profiles`."""
+        """See `application.sources.invocations.Profiles`."""
         known = self._found.get(profile_arn)
         if known is None or self.clock() - known[0] >= REMEMBERED_SECONDS:
             known = self._found[profile_arn] = (self.clock(), self._read(profile_arn))

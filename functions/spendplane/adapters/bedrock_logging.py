@@ -10,8 +10,8 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from spendplane.application.invocation_logging import Config, Order
 from spendplane.application.ports import BusyError
+from spendplane.application.sources.invocation_logging import Config, Order
 
 BODIES = ("text", "image", "embedding", "video", "audio")
 _NOT_YET = "validat"
@@ -20,7 +20,7 @@ _NOT_YET = "validat"
 
 @dataclass(frozen=True, slots=True)
 class BedrockLogging:
-    """See `application.invocation_logging.LoggingSetting`."""
+    """See `application.sources.invocation_logging.LoggingSetting`."""
 
     client: Any
 

@@ -26,7 +26,7 @@ MAX_BATCH_BYTES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class EventBridgeBus:
-    """See `application.ports.Bus` and `application.hours.UsageBus`."""
+    """See `application.ports.Bus` and `application.sources.hours.UsageBus`."""
 
     client: EventBridgeClient
     name: str

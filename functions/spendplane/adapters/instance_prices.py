@@ -17,7 +17,7 @@ DEPLOYED = Path(__file__).resolve().parents[2] / "instance_prices.json"
 
 
 class InstancePriceList:
-    """See `application.hours.InstancePrices`. Of two files that know a price, the first one's holds."""
+    """See `application.sources.hours.InstancePrices`. Of two files that know a price, the first one's holds."""
 
     def __init__(self, *files: InstancePricesFile) -> None:
         self._prices = {price.key: price.usd_per_hour for file in reversed(files) for price in file.prices}

@@ -47,7 +47,7 @@ class Objects:
             raise BusyError(f"{where}: {error}") from error
 
     def body(self, path: str) -> Any | None:
-        """See `application.invocations.Bodies`."""
+        """See `application.sources.invocations.Bodies`."""
         bucket, _, key = path.removeprefix("s3://").partition("/")
         try:
             content = self._get(bucket, key).read()

@@ -12,8 +12,8 @@ from spendplane.adapters.fleet.kind import Clients, Remembered
 from spendplane.adapters.fleet.sagemaker_component import InferenceComponent
 from spendplane.adapters.fleet.sagemaker_endpoint import SageMakerEndpoint
 from spendplane.adapters.sagemaker_variants import instances
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.idle_policy import Activity, IdlePolicy
 from spendplane.domain.idleness import Hosting, whole_hour
 from spendplane.domain.targets import Target
@@ -38,7 +38,7 @@ class _Seen:
 
 
 class SageMakerActivities:
-    """See `application.idle_looking.Activities`. An endpoint that hosts components is told of by these."""
+    """See `application.switching.idle_looking.Activities`. An endpoint that hosts components is told of by these."""
 
     kinds = frozenset({SageMakerEndpoint.kind, InferenceComponent.kind})
 

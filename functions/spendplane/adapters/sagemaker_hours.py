@@ -13,9 +13,9 @@ from typing import Any
 from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Clients, Remembered, listed
 from spendplane.adapters.sagemaker_variants import UNKNOWN_TYPE, instance_types, variants
-from spendplane.application.fleet import RefusedError
-from spendplane.application.hours import Unread
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
+from spendplane.application.sources.hours import Unread
 from spendplane.contract.attribution import attributes
 from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK, TRAINING
 from spendplane.domain.hours import Part, Sight
@@ -32,7 +32,7 @@ _JOB_OVER = frozenset({"Completed", "Failed", "Stopped"})
 
 
 class SageMakerInstances:
-    """See `application.hours.Instances`. `run` may describe several resources at a time."""
+    """See `application.sources.hours.Instances`. `run` may describe several resources at a time."""
 
     def __init__(self, clients: Clients, run: Run = map) -> None:
         self._clients = Remembered(clients)

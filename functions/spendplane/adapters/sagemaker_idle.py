@@ -16,9 +16,9 @@ from spendplane.adapters.cloudwatch import CloudWatchMetrics, batches
 from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Clients, Remembered, listed
 from spendplane.adapters.sagemaker_variants import UNKNOWN_TYPE, instance_types, variants
-from spendplane.application.fleet import RefusedError
-from spendplane.application.idle_report import Found, Progress, Resources
+from spendplane.application.idle.idle_report import Found, Progress, Resources
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.contract.hours_record import ENDPOINT, NOTEBOOK
 from spendplane.domain.idleness import HOUR, Hosting, Metered, Series, Watched, whole_hour
 
@@ -39,7 +39,7 @@ class _Details:
 
 
 class SageMakerIdle:
-    """See `application.idle_report.Account`. `run` may describe several endpoints at a time."""
+    """See `application.idle.idle_report.Account`. `run` may describe several endpoints at a time."""
 
     def __init__(self, clients: Clients, run: Run = map) -> None:
         self._clients = Remembered(clients)

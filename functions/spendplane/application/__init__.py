@@ -1,1 +1,1 @@
-"""Use cases, one per file, over the ports in `ports`."""
+"""Use cases, one per file, by subject; over the ports in `ports`."""

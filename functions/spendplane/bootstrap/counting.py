@@ -8,20 +8,20 @@ from spendplane.bootstrap.clients import client, dynamo_table
 from spendplane.bootstrap.ports import Ports, aws_ports
 
 if TYPE_CHECKING:
-    from spendplane.application.archive import MeterQueue
+    from spendplane.application.alerting.judge import Judge
+    from spendplane.application.alerting.sweep import Sweep
+    from spendplane.application.books.archive import MeterQueue
     from spendplane.application.define_budgets import DefineBudgets
-    from spendplane.application.judge import Judge
-    from spendplane.application.meter import Meter
-    from spendplane.application.notify import Notify
-    from spendplane.application.sweep import Sweep
+    from spendplane.application.metering.meter import Meter
+    from spendplane.application.telling.notify import Notify
     from spendplane.contract.budgets_file import BudgetsFile
 
 
 def meter(ports: Ports) -> "Meter":
     """Usage messages → ledger, counters, alerts."""
-    from spendplane.application.booking import Booker
-    from spendplane.application.contributors import Contributors
-    from spendplane.application.meter import Meter
+    from spendplane.application.alerting.contributors import Contributors
+    from spendplane.application.metering.booking import Booker
+    from spendplane.application.metering.meter import Meter
 
     booker = Booker(ports.ledger, Contributors(ports.ledger), ports.retry)
     return Meter(booker, judge(ports), ports.definitions, ports.prices, ports.quarantine, ports.outbox, ports.bus)
@@ -30,7 +30,7 @@ def meter(ports: Ports) -> "Meter":
 def meter_queue(table_name: str, bus_name: str, prices_path: Path | None) -> "MeterQueue":
     """The usage queue's batches → the meter, with a tally of what comes from a replay."""
     from spendplane.adapters.dynamodb.replays import DynamoReplays
-    from spendplane.application.archive import MeterQueue
+    from spendplane.application.books.archive import MeterQueue
 
     ports = aws_ports(table_name, bus_name, prices_path)
     return MeterQueue(meter(ports), DynamoReplays(dynamo_table(table_name)), ports.retry)
@@ -38,7 +38,7 @@ def meter_queue(table_name: str, bus_name: str, prices_path: Path | None) -> "Me
 
 def judge(ports: Ports) -> "Judge":
     """Counters → alerts."""
-    from spendplane.application.judge import Judge
+    from spendplane.application.alerting.judge import Judge
 
     return Judge(ports.ledger, ports.definitions, ports.outbox, ports.bus)
 
@@ -49,8 +49,8 @@ def sweep(table_name: str, bus_name: str) -> "Sweep":
     from spendplane.adapters.dynamodb.ledger import DynamoLedger
     from spendplane.adapters.dynamodb.outbox import DynamoOutbox
     from spendplane.adapters.eventbridge import EventBridgeBus
-    from spendplane.application.judge import Judge
-    from spendplane.application.sweep import Sweep
+    from spendplane.application.alerting.judge import Judge
+    from spendplane.application.alerting.sweep import Sweep
 
     table = dynamo_table(table_name)
     ledger, definitions, outbox = DynamoLedger(table), DynamoDefinitions(table), DynamoOutbox(table)
@@ -62,7 +62,7 @@ def notify(table_name: str, on_call_arn: str, alerts_arn: str, runbook: str) -> 
     """Announcements → people."""
     from spendplane.adapters.dynamodb.outbox import DynamoOutbox
     from spendplane.adapters.sns import SnsTopic
-    from spendplane.application.notify import Notify
+    from spendplane.application.telling.notify import Notify
 
     sns = client("sns")
     return Notify(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spendplane.application.ports import Bus, Definitions, Ledger, Outbox, PriceBook, Quarantine
-from spendplane.application.retry import Retry
+from spendplane.application.ports.retry import Retry
 from spendplane.bootstrap.clients import client, dynamo_table
 
 if TYPE_CHECKING:

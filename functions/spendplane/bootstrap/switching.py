@@ -6,14 +6,14 @@ from spendplane.application.ports import Bus, Definitions, Ledger, Outbox
 from spendplane.bootstrap.clients import AT_ONCE, client, control_plane, dynamo_table
 
 if TYPE_CHECKING:
-    from spendplane.application.drifts import Drifts
-    from spendplane.application.enforce import Enforce
-    from spendplane.application.fleet import Fleet
-    from spendplane.application.hours import InstancePrices
-    from spendplane.application.idle_looking import Activities
-    from spendplane.application.orders import Orders
-    from spendplane.application.switches import Switches
-    from spendplane.application.throttling import Run
+    from spendplane.application.ports.drifts import Drifts
+    from spendplane.application.ports.fleet import Fleet
+    from spendplane.application.ports.switches import Switches
+    from spendplane.application.sources.hours import InstancePrices
+    from spendplane.application.switching.enforce import Enforce
+    from spendplane.application.switching.idle_looking import Activities
+    from spendplane.application.switching.orders import Orders
+    from spendplane.application.switching.throttling import Run
     from spendplane.domain.idle_policy import IdlePolicy
     from spendplane.domain.targets import Protection
 
@@ -29,7 +29,7 @@ def orders(table_name: str, bus_name: str, protection: "Protection", idle: "Idle
     from spendplane.adapters.dynamodb.switches import DynamoSwitches
     from spendplane.adapters.eventbridge import EventBridgeBus
     from spendplane.adapters.fleet.finder import AwsFleet
-    from spendplane.application.orders import Orders
+    from spendplane.application.switching.orders import Orders
 
     table = dynamo_table(table_name)
     hands = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="hands")
@@ -69,13 +69,13 @@ def enforce(
     """
     from spendplane.adapters.instance_prices import DEPLOYED, instance_prices
     from spendplane.adapters.sagemaker_activity import SageMakerActivities
-    from spendplane.application.enforce import Enforce
-    from spendplane.application.idle_looking import IdleLookout
-    from spendplane.application.looking import Lookout
-    from spendplane.application.reaping import Reap
-    from spendplane.application.settle import Settle
-    from spendplane.application.throttling import Throttle
-    from spendplane.application.words import Words
+    from spendplane.application.switching.enforce import Enforce
+    from spendplane.application.switching.idle_looking import IdleLookout
+    from spendplane.application.switching.looking import Lookout
+    from spendplane.application.switching.reaping import Reap
+    from spendplane.application.switching.settle import Settle
+    from spendplane.application.switching.throttling import Throttle
+    from spendplane.application.switching.words import Words
 
     calls, usd = activities or SageMakerActivities(control_plane, run), prices or instance_prices(DEPLOYED)
     idlers = IdleLookout(idle, calls, fleet, switches, protection, usd)

@@ -7,13 +7,13 @@ from spendplane.bootstrap.clients import AT_ONCE, client, control_plane, dynamo_
 
 if TYPE_CHECKING:
     from spendplane.adapters.log_deliveries import Objects
-    from spendplane.application.hours import CountHours
-    from spendplane.application.idle_report import IdleAudit
-    from spendplane.application.idle_telling import TellIdle
-    from spendplane.application.invocation_logging import InvocationLogging
-    from spendplane.application.invocations import PublishInvocations
-    from spendplane.application.monthly_costs import MonthlyCosts
+    from spendplane.application.idle.idle_report import IdleAudit
+    from spendplane.application.idle.monthly_costs import MonthlyCosts
+    from spendplane.application.sources.hours import CountHours
+    from spendplane.application.sources.invocation_logging import InvocationLogging
+    from spendplane.application.sources.invocations import PublishInvocations
     from spendplane.application.tag_audit import TaggedAccount
+    from spendplane.application.telling.idle_telling import TellIdle
 
 
 def hours(table_name: str, bus_name: str) -> "CountHours":
@@ -24,7 +24,7 @@ def hours(table_name: str, bus_name: str) -> "CountHours":
     from spendplane.adapters.eventbridge import EventBridgeBus
     from spendplane.adapters.instance_prices import DEPLOYED, instance_prices
     from spendplane.adapters.sagemaker_hours import SageMakerInstances
-    from spendplane.application.hours import CountHours
+    from spendplane.application.sources.hours import CountHours
 
     eyes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="eyes")
     return CountHours(
@@ -46,7 +46,7 @@ def publish_invocations(bus_name: str, identities: Path, objects: "Objects") -> 
     """Lines of Bedrock's invocation log → usage records. `identities` is the checked identities.yaml as JSON."""
     from spendplane.adapters.bedrock import ProfileTags
     from spendplane.adapters.eventbridge import EventBridgeBus
-    from spendplane.application.invocations import PublishInvocations
+    from spendplane.application.sources.invocations import PublishInvocations
     from spendplane.contract.identities_file import IdentitiesFile
 
     rules = IdentitiesFile.model_validate_json(identities.read_bytes()).to_domain()
@@ -57,7 +57,7 @@ def publish_invocations(bus_name: str, identities: Path, objects: "Objects") -> 
 def invocation_logging() -> "InvocationLogging":
     """The switch of Bedrock's invocation logging in this account and Region."""
     from spendplane.adapters.bedrock_logging import BedrockLogging
-    from spendplane.application.invocation_logging import InvocationLogging
+    from spendplane.application.sources.invocation_logging import InvocationLogging
 
     return InvocationLogging(BedrockLogging(client("bedrock")))
 
@@ -68,7 +68,7 @@ def idle_audit(prices_path: Path | None = None) -> "IdleAudit":
 
     from spendplane.adapters.instance_prices import instance_prices
     from spendplane.adapters.sagemaker_idle import SageMakerIdle
-    from spendplane.application.idle_report import IdleAudit
+    from spendplane.application.idle.idle_report import IdleAudit
 
     eyes = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="eyes")
     return IdleAudit(SageMakerIdle(control_plane, eyes.map), instance_prices(prices_path))
@@ -76,7 +76,7 @@ def idle_audit(prices_path: Path | None = None) -> "IdleAudit":
 
 def monthly_costs(prices_path: Path | None = None) -> "MonthlyCosts":
     """What resources cost in a month, over the account and Region of the environment."""
-    from spendplane.application.monthly_costs import MonthlyCosts
+    from spendplane.application.idle.monthly_costs import MonthlyCosts
 
     audit = idle_audit(prices_path)
     return MonthlyCosts(audit.account, audit.prices)
@@ -87,7 +87,7 @@ def tell_idle(table_name: str, bus_name: str) -> "TellIdle":
     from spendplane.adapters.dynamodb.outbox import DynamoOutbox
     from spendplane.adapters.eventbridge import EventBridgeBus
     from spendplane.adapters.instance_prices import DEPLOYED
-    from spendplane.application.idle_telling import TellIdle
+    from spendplane.application.telling.idle_telling import TellIdle
 
     bus = EventBridgeBus(client("events"), bus_name)
     return TellIdle(idle_audit(DEPLOYED), DynamoOutbox(dynamo_table(table_name)), bus)

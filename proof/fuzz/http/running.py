@@ -19,7 +19,7 @@ from local.demo.warmup import warm_up
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.ledger import DynamoLedger
 from spendplane.adapters.dynamodb.quarantine import DynamoQuarantine
-from spendplane.application.intake import contradiction
+from spendplane.application.metering.intake import contradiction
 from spendplane.contract.envelope import Message, Rejected, read
 from spendplane.contract.http_api import ROUTES
 from spendplane.domain.usage import UsageEvent

@@ -7,7 +7,7 @@ from typing import Any
 from proof.fuzz import ends
 from proof.fuzz.target import Target
 from spendplane.adapters.eventbridge import batches
-from spendplane.application.invocations import PublishInvocations
+from spendplane.application.sources.invocations import PublishInvocations
 from spendplane.contract import identities_file
 from spendplane.contract.envelope import Rejected
 from spendplane.contract.invocation_log import API, Line

@@ -6,7 +6,7 @@ from proof.fuzz import ends
 from proof.fuzz.files import on_disk, told
 from proof.fuzz.target import Target
 from spendplane.adapters.prices import LayeredPriceBook
-from spendplane.application.pricing import try_price
+from spendplane.application.metering.pricing import try_price
 from spendplane.contract.prices_file import load
 from spendplane.contract.yaml_file import FileError
 from tests.support.builders import event

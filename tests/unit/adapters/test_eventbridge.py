@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spendplane.adapters.eventbridge import MAX_CALL_BYTES, MAX_ENTRIES, EventBridgeBus, chunks
-from spendplane.application.announcing import usage_quarantined
+from spendplane.application.alerting.announcing import usage_quarantined
 from spendplane.application.ports import BusyError
 from tests.support.builders import NOW
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.prices import LayeredPriceBook
-from spendplane.application.pricing import try_price
+from spendplane.application.metering.pricing import try_price
 from spendplane.contract.prices_file import PricesFile
 from tests.support.builders import SONNET, event
 

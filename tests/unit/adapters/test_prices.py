@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from spendplane.adapters.library_prices import PROVIDERS, card_of
 from spendplane.adapters.prices import LayeredPriceBook
-from spendplane.application.pricing import price, try_price
+from spendplane.application.metering.pricing import price, try_price
 from spendplane.contract.prices_file import PricesFile
 from spendplane.domain.rating import UnpricedError, rate
 from tests.support.builders import NOW, SONNET, event, usage

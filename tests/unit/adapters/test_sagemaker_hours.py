@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.sagemaker_hours import SageMakerInstances
-from spendplane.application.hours import Unread
 from spendplane.application.ports import BusyError
+from spendplane.application.sources.hours import Unread
 from spendplane.domain.hours import Part, Sight
 from tests.support.builders import NOW
 from tests.unit.adapters.fleet.cloud import Answer, Cloud, FaultError

@@ -6,8 +6,8 @@ import pytest
 
 from spendplane.adapters.cloudwatch import CloudWatchMetrics, Metric, batches
 from spendplane.adapters.sagemaker_idle import SageMakerIdle
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.idleness import HOUR, Hosting, Watched
 from tests.support.builders import NOW
 from tests.support.metered_cloud import MeteredCloud

@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from spendplane.adapters.sns import SnsTopic
-from spendplane.application.announcing import threshold_crossed
-from spendplane.application.notices import message_of
+from spendplane.application.alerting.announcing import threshold_crossed
 from spendplane.application.ports import BusyError
+from spendplane.application.telling.notices import message_of
 from spendplane.domain.alerts import due
 from tests.support.builders import NOW, budget, counter
 

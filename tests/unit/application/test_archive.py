@@ -5,9 +5,9 @@ import json
 import pytest
 
 from spendplane.adapters.memory.replays import MemoryReplays
-from spendplane.application.archive import MeterQueue, Tally
+from spendplane.application.books.archive import MeterQueue, Tally
 from spendplane.application.ports import BusyError
-from spendplane.application.retry import Retry
+from spendplane.application.ports.retry import Retry
 from spendplane.contract.envelope import Message
 from tests.support.builders import NOW, budget, envelope, message, record
 from tests.support.world import World, world_with

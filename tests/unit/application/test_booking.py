@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spendplane.adapters.memory import MemoryStore
-from spendplane.application.booking import Booked, Booker
-from spendplane.application.contributors import Contributors
+from spendplane.application.alerting.contributors import Contributors
+from spendplane.application.metering.booking import Booked, Booker
 from spendplane.application.ports import BusyError, StoredRow, UnstorableError
-from spendplane.application.retry import Retry
+from spendplane.application.ports.retry import Retry
 from spendplane.domain.ledger import Transaction
 from tests.support.builders import budget, ref, row
 from tests.support.places import QUICK

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendplane.adapters.memory import MemoryStore
-from spendplane.application.booking import Booker
-from spendplane.application.contributors import ALL_PLACES, OTHERS, Contributors
+from spendplane.application.alerting.contributors import ALL_PLACES, OTHERS, Contributors
+from spendplane.application.metering.booking import Booker
 from spendplane.domain.ledger import LedgerRow
 from spendplane.domain.money import exact_sum
 from tests.support.builders import budget, ref, row

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from spendplane.application.correct import Correction, Group, Note, Scope
+from spendplane.application.books.correct import Correction, Group, Note, Scope
 from tests.support.builders import NOW, budget, message, record
 from tests.support.snapshot import check_books
 from tests.support.world import PriceList, World, world_with

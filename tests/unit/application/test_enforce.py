@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from spendplane.application.enforce import Enforce
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
-from spendplane.application.words import WordError
+from spendplane.application.ports.fleet import RefusedError
+from spendplane.application.switching.enforce import Enforce
+from spendplane.application.switching.words import WordError
 from spendplane.domain.periods import Period
 from spendplane.domain.switches import Hold, Level, Order, Phase, Switch
 from tests.support.builders import NOW, at, budget, ref
@@ -196,7 +196,7 @@ def test_the_keys_of_another_period_are_not_named(day: SwitchTimeline) -> None:
 
 
 def test_a_round_takes_so_many_and_the_next_one_the_rest(day: SwitchTimeline, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spendplane.application.enforce.MAX_SWITCHES", 1)
+    monkeypatch.setattr("spendplane.application.switching.enforce.MAX_SWITCHES", 1)
     day.world.now += timedelta(minutes=2)
     rounds = [[item.switch.ref.budget_id for item in enforce(day).reconcile(day.world.now)] for _ in range(3)]
     assert sorted(rounds) == [[], ["per-user"], ["staging"]]

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spendplane.adapters.memory.fleet import MemoryActuator
-from spendplane.application.fleet import Actuator
-from spendplane.application.hands import Status
 from spendplane.application.ports import BusyError, UnstorableError
-from spendplane.application.switches import AuditEntry
+from spendplane.application.ports.fleet import Actuator
+from spendplane.application.ports.switches import AuditEntry
+from spendplane.application.switching.hands import Status
 from spendplane.domain.switches import Grip, GripPhase
 from spendplane.domain.targets import Target
 from tests.support.bench import AGENT, ANN, CHAT, ONE, OTHER, SHARED, Bench

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from spendplane.adapters.memory.fleet import MemoryFleet
-from spendplane.application.hands import PATIENCE, Hands, Status
 from spendplane.application.ports import BusyError
+from spendplane.application.switching.hands import PATIENCE, Hands, Status
 from spendplane.domain.switches import GripPhase
 from spendplane.domain.targets import Target
 from tests.support.bench import AGENT, CHAT, DENIED, ONE, Bench

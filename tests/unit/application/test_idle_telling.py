@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from spendplane.adapters.memory import MemoryBus, MemoryStore
-from spendplane.application.idle_telling import LISTED, TellIdle, announcement, lines_of
-from spendplane.application.notices import message_of
+from spendplane.application.telling.idle_telling import LISTED, TellIdle, announcement, lines_of
+from spendplane.application.telling.notices import message_of
 from spendplane.domain.idleness import Watched
 from tests.support.builders import NOW
 from tests.support.idle_accounts import CPU, audit_of, variant, watched

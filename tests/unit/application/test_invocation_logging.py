@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.bedrock_logging import wanted
-from spendplane.application.invocation_logging import Config, InvocationLogging, OccupiedError
 from spendplane.application.ports import BusyError
-from spendplane.application.retry import Retry
+from spendplane.application.ports.retry import Retry
+from spendplane.application.sources.invocation_logging import Config, InvocationLogging, OccupiedError
 
 PROPERTIES = {
     "BucketName": "our-bucket",

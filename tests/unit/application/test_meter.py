@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from spendplane.adapters.memory import MemoryQuarantine
-from spendplane.application.intake import MAX_ROUNDS
-from spendplane.application.meter import MAX_ANNOUNCED_MODELS
+from spendplane.application.metering.intake import MAX_ROUNDS
+from spendplane.application.metering.meter import MAX_ANNOUNCED_MODELS
 from spendplane.application.ports import QuarantineEntry, UnstorableError
 from tests.support.builders import budget, message, raw, record
 from tests.support.places import MemoryPlace

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from spendplane.application.fleet import RefusedError
-from spendplane.application.idle_report import Found, Progress
-from spendplane.application.monthly_costs import MonthlyCosts
+from spendplane.application.idle.idle_report import Found, Progress
+from spendplane.application.idle.monthly_costs import MonthlyCosts
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.idleness import Hosting, Watched
 from spendplane.domain.tagging import Resource
 from tests.support.idle_accounts import GPU as GPU_TYPE

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spendplane.application.announcing import threshold_crossed, usage_quarantined, usage_unpriced
-from spendplane.application.notices import message_of
+from spendplane.application.alerting.announcing import threshold_crossed, usage_quarantined, usage_unpriced
 from spendplane.application.ports import Message
+from spendplane.application.telling.notices import message_of
 from spendplane.domain.alerts import due
 from spendplane.domain.budgets import Budget
 from spendplane.domain.counters import Counter

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from spendplane.application.orders import briefly
 from spendplane.application.ports import BusyError
+from spendplane.application.switching.orders import briefly
 from spendplane.domain.periods import Period
 from spendplane.domain.switches import Level, Phase
 from tests.support.builders import at, envelope, ref

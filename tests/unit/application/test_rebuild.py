@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from spendplane.application.books.rebuild import MAX_PASSES, MendReport, Rebuild, RebuildReport
 from spendplane.application.ports import BookedRow
-from spendplane.application.rebuild import MAX_PASSES, MendReport, Rebuild, RebuildReport
 from spendplane.domain.counters import CounterRef, Increment
 from tests.support.builders import at, budget, message, record
 from tests.support.world import World

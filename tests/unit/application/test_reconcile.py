@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.memory import MemoryStore
-from spendplane.application.reconcile import Reconcile
+from spendplane.application.books.reconcile import Reconcile
 from spendplane.domain.bill_rows import BillLine, Report, Row, Why
 from spendplane.domain.drift import Compared
 from spendplane.domain.ledger import transaction

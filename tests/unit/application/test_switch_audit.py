@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from spendplane.adapters.dynamodb.switch_items import audit_to_item
-from spendplane.application.switch_audit import MAX_LIST_BYTES, decision
+from spendplane.application.switching.switch_audit import MAX_LIST_BYTES, decision
 from tests.support.builders import at, budget
 from tests.support.fleets import PROJECT, target
 from tests.support.switch_stories import AGENT, DAILY, SWITCH, kinds, over_limit, turned_down

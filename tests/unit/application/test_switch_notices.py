@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from spendplane.application import switch_news
-from spendplane.application.hands import Outcome, Status
-from spendplane.application.looking import Look
-from spendplane.application.notices import message_of
 from spendplane.application.ports import Announcement, Message
+from spendplane.application.switching import switch_news
+from spendplane.application.switching.hands import Outcome, Status
+from spendplane.application.switching.looking import Look
+from spendplane.application.telling.notices import message_of
 from spendplane.contract.switch_events import MAX_TARGETS, MODELS
 from spendplane.domain.counters import Counter
 from spendplane.domain.idle_policy import IdlePolicy, ref_of

@@ -20,9 +20,9 @@ from spendplane.adapters.memory.hours import MemoryHoursBook
 from spendplane.adapters.memory.replays import MemoryReplays
 from spendplane.adapters.memory.tagging import MemoryTaggedAccount
 from spendplane.adapters.prices import LayeredPriceBook
-from spendplane.application.idle_report import IdleAudit
-from spendplane.application.orders import Orders
-from spendplane.application.retry import Retry
+from spendplane.application.idle.idle_report import IdleAudit
+from spendplane.application.ports.retry import Retry
+from spendplane.application.switching.orders import Orders
 from spendplane.application.tag_audit import MonthlyCost
 from spendplane.bootstrap import Ports
 from spendplane.contract import prices_file

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from spendplane.application.orders import Orders
+from spendplane.application.switching.orders import Orders
 from tests.support.builders import NOW
 
 ANN = "arn:aws:sts::123456789012:assumed-role/admins/ann"

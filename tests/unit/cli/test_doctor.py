@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from spendplane.application.announcing import usage_quarantined
+from spendplane.application.alerting.announcing import usage_quarantined
 from spendplane.domain.drift import Compared, Reconciliation
 from spendplane.domain.switches import Level
 from tests.support.builders import NOW, record, ref

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from spendplane.application.hours import Rounds
+from spendplane.application.sources.hours import Rounds
 from spendplane.domain.hours import Held, Part, Running
 from tests.support.builders import NOW
 from tests.unit.cli.conftest import Shell

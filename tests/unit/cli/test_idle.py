@@ -8,7 +8,7 @@ import pytest
 from spendplane import bootstrap
 from spendplane.adapters.memory.activities import MemoryActivities
 from spendplane.adapters.memory.fleet import VANISHING
-from spendplane.application.orders import Orders
+from spendplane.application.switching.orders import Orders
 from spendplane.domain.idleness import Hosting
 from tests.support.builders import NOW
 from tests.support.fleets import target

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.switches import Level, Phase
 from spendplane.domain.targets import Target
 from tests.support.builders import budget, ref

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from spendplane.application.switches import AuditEntry
+from spendplane.application.ports.switches import AuditEntry
 from spendplane.domain.periods import Period
 from spendplane.domain.switches import Level, Phase, Switch
 from tests.support.builders import NOW, budget, record, ref

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spendplane.adapters.memory import MemoryTopic
-from spendplane.application.notify import Notify
+from spendplane.application.telling.notify import Notify
 from spendplane.domain.drift import Compared, Reconciliation
 from tests.support import make_bill
 from tests.support.builders import NOW, SONNET, budget, record

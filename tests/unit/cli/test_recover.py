@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spendplane.application.archive import Tally
+from spendplane.application.books.archive import Tally
 from tests.support.builders import NOW
 from tests.unit.cli.conftest import Shell
 from tests.unit.cli.fakes import Client, refusal

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.periods import Period
 from spendplane.domain.switches import Level, Phase, Switch
 from spendplane.domain.targets import Target

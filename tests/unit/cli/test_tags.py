@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.tagging import STACK_TAG, Resource
 from tests.unit.cli.conftest import Shell
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from spendplane.application.announcing import threshold_crossed, usage_quarantined, usage_unpriced
+from spendplane.application.alerting.announcing import threshold_crossed, usage_quarantined, usage_unpriced
 from spendplane.application.ports import Announcement
 from spendplane.contract.outgoing import MODELS
 from spendplane.contract.schemas import schemas, write

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from spendplane.application import switch_news
-from spendplane.application.hands import Outcome, Status
-from spendplane.application.looking import Look
+from spendplane.application.switching import switch_news
+from spendplane.application.switching.hands import Outcome, Status
+from spendplane.application.switching.looking import Look
 from spendplane.contract.switch_events import MAX_TARGETS, MODELS, KillSwitchReleased
 from spendplane.domain.plans import Plan, Refusal, Verdict
 from spendplane.domain.switches import Hold, Level, Phase, Switch, want

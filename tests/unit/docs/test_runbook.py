@@ -13,7 +13,7 @@ from botocore import xform_name
 from typer.main import get_command
 
 from cli.main import app
-from spendplane.application import idle_notices, idle_telling, notices, switch_notices
+from spendplane.application.telling import idle_notices, idle_telling, notices, switch_notices
 from spendplane.contract.commands import Reconcile, Release, parse
 from spendplane.contract.outgoing import ThresholdCrossed
 from tests.unit.docs.markdown import DOCS, ROOT, anchors, commands

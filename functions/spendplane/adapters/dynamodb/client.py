@@ -11,7 +11,7 @@ from botocore.exceptions import ConnectionError as CannotConnect
 from spendplane.adapters.dynamodb import wire
 from spendplane.adapters.dynamodb.keys import INDEX, Item
 from spendplane.application.ports import BusyError, UnstorableError
-from spendplane.application.retry import Retry
+from spendplane.application.ports.retry import Retry
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

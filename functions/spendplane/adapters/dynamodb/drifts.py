@@ -14,7 +14,7 @@ KEPT = timedelta(days=400)
 
 
 class DynamoDrifts:
-    """See `application.drifts.Drifts`."""
+    """See `application.ports.drifts.Drifts`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -8,7 +8,7 @@ from typing import Any
 
 from spendplane.adapters.dynamodb.client import ConditionFailedError, Table
 from spendplane.adapters.dynamodb.keys import HOURS, HOURS_ROUNDS, Item, hours_key, instant
-from spendplane.application.hours import Rounds
+from spendplane.application.sources.hours import Rounds
 from spendplane.domain.hours import LOOKS_BACK, Held, Part, Running, Stretch
 
 KEPT = LOOKS_BACK + timedelta(days=6)
@@ -16,7 +16,7 @@ KEPT = LOOKS_BACK + timedelta(days=6)
 
 
 class DynamoHoursBook:
-    """See `application.hours.HoursBook`."""
+    """See `application.sources.hours.HoursBook`."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from spendplane.adapters.dynamodb.client import Table
 from spendplane.adapters.dynamodb.keys import Item, replay_key
-from spendplane.application.archive import Tally
+from spendplane.application.books.archive import Tally
 from spendplane.domain.ledger import RETENTION
 
 _FIELDS = ("counted", "repeats", "refused")
@@ -13,7 +13,7 @@ _FIELDS = ("counted", "repeats", "refused")
 
 @dataclass(frozen=True, slots=True)
 class DynamoReplays:
-    """See `application.archive.Replays`. A tally is kept as long as the rows that it speaks of."""
+    """See `application.books.archive.Replays`. A tally is kept as long as the rows that it speaks of."""
 
     table: Table
 

@@ -15,7 +15,7 @@ from spendplane.adapters.dynamodb.keys import (
     standing_key,
     switch_key,
 )
-from spendplane.application.switches import AuditEntry, Standing
+from spendplane.application.ports.switches import AuditEntry, Standing
 from spendplane.domain.switches import Grip, GripPhase, Hold, Level, Order, Phase, Switch, parse_switch_id
 from spendplane.domain.targets import Target
 

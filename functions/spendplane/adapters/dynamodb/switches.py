@@ -27,9 +27,9 @@ from spendplane.adapters.dynamodb.switch_items import (
     switch_from_item,
     switch_update,
 )
-from spendplane.application.judge import UNSENT_AFTER
+from spendplane.application.alerting.judge import UNSENT_AFTER
 from spendplane.application.ports import Announcement, BusyError
-from spendplane.application.switches import AuditEntry, Standing
+from spendplane.application.ports.switches import AuditEntry, Standing
 from spendplane.domain.counters import CounterRef
 from spendplane.domain.switches import Grip, Level, Switch, switch_id
 
@@ -38,7 +38,7 @@ PUTS_PER_CALL = 100
 
 @dataclass(frozen=True, slots=True)
 class DynamoSwitches:
-    """See `application.switches.Switches`."""
+    """See `application.ports.switches.Switches`."""
 
     table: Table
 

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from spendplane.adapters.fleet import deny_policy
 from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Kind, listed
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.targets import State, Target
 
 QUOTA = 10_240

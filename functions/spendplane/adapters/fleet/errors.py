@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as CannotConnect
 
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 
 # Without their ending: IAM says `NoSuchEntity` where others say `NoSuchEntityException`.
 _MISSING = frozenset({

@@ -13,7 +13,7 @@ PAGE = 100
 
 
 class AwsFleet:
-    """See `application.fleet.Fleet`. `clients` gives a boto3 client for a service; each is asked for once."""
+    """See `application.ports.fleet.Fleet`. `clients` gives a boto3 client for a service; each is asked for once."""
 
     def __init__(self, clients: Clients, kinds: Sequence[type[Kind]] = KINDS) -> None:
         self._clients = Remembered(clients)

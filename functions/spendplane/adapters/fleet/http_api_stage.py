@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from spendplane.adapters.fleet import patches
 from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Kind
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.targets import State, Target
 
 DEFAULT, ROUTE = "default", "route "

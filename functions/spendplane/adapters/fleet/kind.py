@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any, ClassVar
 from urllib.parse import unquote
 
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.targets import State, Target
 
 Clients = Callable[[str], Any]
@@ -39,7 +39,7 @@ def listed(client: Any, operation: str, key: str, **parameters: Any) -> Iterator
 
 @dataclass(frozen=True, slots=True)
 class Kind(ABC):
-    """One kind of target: see `application.fleet.Actuator`. Stateless, so threads may share it.
+    """One kind of target: see `application.ports.fleet.Actuator`. Stateless, so threads may share it.
 
     `restore` changes only the parts that it is given.
     """

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Kind
 from spendplane.adapters.fleet.scaling import Scaling
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.targets import State, Target
 
 DIMENSION = "sagemaker:inference-component:DesiredCopyCount"

@@ -13,8 +13,8 @@ from spendplane.adapters.fleet.endpoint_state import ENDPOINT, VARIANTS, Answer,
 from spendplane.adapters.fleet.errors import MissingError, translated
 from spendplane.adapters.fleet.kind import Kind
 from spendplane.adapters.fleet.scaling import Scaling
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.targets import State, Target
 
 _CHANGING = frozenset({"Creating", "Updating", "SystemUpdating", "RollingBack"})

@@ -13,7 +13,7 @@ COMPONENT = "component"
 
 @dataclass
 class MemoryActivities:
-    """See `application.idle_looking.Activities`. By ARN: when it was made, and when it was called last."""
+    """See `application.switching.idle_looking.Activities`. By ARN: when it was made, and when it was called last."""
 
     kinds: frozenset[str] = frozenset({VANISHING, COMPONENT})
     created: dict[str, datetime] = field(default_factory=dict)

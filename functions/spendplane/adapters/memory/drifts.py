@@ -7,7 +7,7 @@ from spendplane.domain.drift import Reconciliation
 
 @dataclass
 class MemoryDrifts:
-    """See `application.drifts.Drifts`."""
+    """See `application.ports.drifts.Drifts`."""
 
     reconciliations: list[Reconciliation] = field(default_factory=list)
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 
-from spendplane.application.fleet import Actuator
+from spendplane.application.ports.fleet import Actuator
 from spendplane.domain.targets import State, Target
 
 VANISHING = "vanishing"
@@ -14,7 +14,7 @@ VANISHING = "vanishing"
 
 @dataclass
 class MemoryFleet:
-    """See `application.fleet.Fleet`. `resources` is by ARN; a state maps parts to numbers.
+    """See `application.ports.fleet.Fleet`. `resources` is by ARN; a state maps parts to numbers.
 
     `before_call` and `after_call` hear of every call to the account, one per part; what they raise the caller gets.
     """
@@ -52,7 +52,7 @@ class MemoryFleet:
 
 @dataclass
 class MemoryActuator:
-    """See `application.fleet.Actuator`. A part of a session on a shared role is one number, 1 while it may call."""
+    """See `application.ports.fleet.Actuator`. A session on a shared role is one number, 1 while it may call."""
 
     fleet: MemoryFleet
     kind: str

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from spendplane.application.hours import Rounds
+from spendplane.application.sources.hours import Rounds
 from spendplane.domain.hours import Running
 
 
 @dataclass(slots=True)
 class MemoryHoursBook:
-    """See `application.hours.HoursBook`."""
+    """See `application.sources.hours.HoursBook`."""
 
     items: dict[str, Running] = field(default_factory=dict)
     marks: Rounds | None = None

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from spendplane.application.archive import Tally
+from spendplane.application.books.archive import Tally
 
 
 @dataclass(slots=True)
 class MemoryReplays:
-    """See `application.archive.Replays`."""
+    """See `application.books.archive.Replays`."""
 
     tallies: dict[str, Tally] = field(default_factory=dict)
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from spendplane.adapters.memory.outbox import MemoryOutbox
-from spendplane.application.judge import UNSENT_AFTER
+from spendplane.application.alerting.judge import UNSENT_AFTER
 from spendplane.application.ports import Announcement, BusyError
-from spendplane.application.switches import AuditEntry, Standing
+from spendplane.application.ports.switches import AuditEntry, Standing
 from spendplane.domain.counters import CounterRef
 from spendplane.domain.switches import Grip, Level, Switch
 
 
 @dataclass
 class MemorySwitches(MemoryOutbox):
-    """See `application.switches.Switches`. It stores announcements, so it is one with the outbox."""
+    """See `application.ports.switches.Switches`. It stores announcements, so it is one with the outbox."""
 
     switches: dict[tuple[CounterRef, Level], Switch] = field(default_factory=dict)
     leases: dict[tuple[CounterRef, Level], datetime] = field(default_factory=dict)

@@ -10,8 +10,8 @@ from spendplane.adapters.fleet.kind import Clients, Remembered, listed
 from spendplane.adapters.tagging import roles
 from spendplane.adapters.tagging.kinds import RESOURCE_TYPES, plain, resource_of
 from spendplane.adapters.tagging.listing import LISTINGS
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.application.tag_audit import Progress, Reading
 from spendplane.domain.tagging import Resource
 

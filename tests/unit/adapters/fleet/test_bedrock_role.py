@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from spendplane.adapters.fleet import deny_policy
 from spendplane.adapters.fleet.bedrock_role import QUOTA, BedrockRole
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.domain.targets import Target
 from tests.unit.adapters.fleet.cloud import Cloud, Stubs
 from tests.unit.adapters.fleet.fakes.directory import FakeIam

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.fleet.ecs_service import DIMENSION, EcsService
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from tests.unit.adapters.fleet.cloud import Cloud, Stubs
 from tests.unit.adapters.fleet.worlds import ECS_ARN, of_ecs, target_of
 

@@ -4,8 +4,8 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 
 from spendplane.adapters.fleet.errors import InvalidError, MissingError, translated
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 
 WHAT = "lambda-function summarise"
 

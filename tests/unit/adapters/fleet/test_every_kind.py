@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spendplane.adapters.fleet.kinds import KINDS
-from spendplane.application.fleet import Actuator, RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import Actuator, RefusedError
 from spendplane.domain.targets import State, Target
 from spendplane.domain.undo import foreign
 from tests.unit.adapters.fleet.cloud import FaultError

@@ -13,8 +13,8 @@ from spendplane.adapters.fleet.finder import AwsFleet
 from spendplane.adapters.fleet.kind import Remembered
 from spendplane.adapters.fleet.kinds import KINDS
 from spendplane.adapters.fleet.lambda_function import LambdaFunction
-from spendplane.application.fleet import Fleet
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import Fleet
 from tests.unit.adapters.fleet.cloud import Cloud, FaultError, Stubs
 from tests.unit.adapters.fleet.fakes.directory import FakeIam, FakeTagging
 from tests.unit.adapters.fleet.worlds import (

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.fleet.http_api_stage import HttpApiStage
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from tests.unit.adapters.fleet.cloud import Cloud, Stubs
 from tests.unit.adapters.fleet.fakes.gateway import FakeHttpApis, FakeRestApis
 from tests.unit.adapters.fleet.worlds import HTTP_ARN, target_of

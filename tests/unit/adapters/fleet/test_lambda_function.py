@@ -3,7 +3,7 @@
 import pytest
 
 from spendplane.adapters.fleet.lambda_function import LambdaFunction
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from tests.unit.adapters.fleet.cloud import Cloud, Stubs
 from tests.unit.adapters.fleet.fakes.compute import FakeLambda
 from tests.unit.adapters.fleet.worlds import LAMBDA_ARN, target_of

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.fleet.sagemaker_component import DIMENSION, InferenceComponent
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from tests.unit.adapters.fleet.cloud import Cloud, Stubs
 from tests.unit.adapters.fleet.worlds import COMPONENT_ARN, of_component, target_of
 

@@ -3,8 +3,8 @@
 import pytest
 
 from spendplane.adapters.fleet.sagemaker_endpoint import SageMakerEndpoint
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from tests.unit.adapters.fleet.cloud import Cloud, Stubs
 from tests.unit.adapters.fleet.endpoint_answers import (
     ASK,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.fleet.sagemaker_endpoint import SageMakerEndpoint
-from spendplane.application.fleet import RefusedError
 from spendplane.application.ports import BusyError
+from spendplane.application.ports.fleet import RefusedError
 from tests.unit.adapters.fleet.cloud import Stubs
 from tests.unit.adapters.fleet.endpoint_answers import (
     AT,

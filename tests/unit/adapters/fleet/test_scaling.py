@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spendplane.adapters.fleet.scaling import Scaling
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from tests.unit.adapters.fleet.cloud import Cloud, FaultError
 from tests.unit.adapters.fleet.fakes.scaling import NOW, FakeScaling
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.session import Session
 
 from spendplane.adapters.tagging.account import AwsTaggedAccount
-from spendplane.application.fleet import RefusedError
+from spendplane.application.ports.fleet import RefusedError
 from spendplane.application.tag_audit import Reading
 from tests.unit.adapters.fleet.cloud import Answer, Cloud, FaultError
 

@@ -1,0 +1,1 @@
+"""Crossed thresholds: judged, announced, sent again."""

@@ -1,0 +1,1 @@
+"""What was counted: read, explained, checked, mended."""

@@ -1,0 +1,1 @@
+"""What idles, and what instances cost."""

@@ -1,0 +1,1 @@
+"""What brings usage in that no service publishes: hours of instances, Bedrock's invocation log."""

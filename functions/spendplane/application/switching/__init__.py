@@ -1,0 +1,1 @@
+"""The kill switch: looks, decides, acts, and says what it did."""
