@@ -1,5 +1,9 @@
 """One call takes a budget from nothing to 120 %: each threshold is told once, the lowest first, whatever goes wrong."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 import pytest
 
 from tests.support.builders import at, budget, message, record
@@ -11,6 +15,25 @@ LEAP = budget("leap", 10, thresholds=(50, 80, 100))
 ALL = ("leap 50", "leap 80", "leap 100")
 
 
+@dataclass(slots=True)
+class Nth(Tripwire):
+    """Fails at one of the calls of this name that come through: what an engine refuses is called again."""
+
+    name: str = ""
+    left: int = 1
+
+    def call(self, name: str, action: Callable[[], Any]) -> Any:
+        if name != self.name:
+            return Tripwire.call(self, name, action)
+        if self.left == 1 and self.mode == BEFORE:
+            raise Crash(name)
+        answer = Tripwire.call(self, name, action)
+        self.left -= 1
+        if self.left == 0 and self.mode == AFTER:
+            raise Crash(name)
+        return answer
+
+
 def story() -> Timeline:
     return Timeline(World(now=at("2026-11-22T08:00:00+00:00"))).deploy(LEAP).at("08:05").sweep().at("09:00")
 
@@ -18,11 +41,8 @@ def story() -> Timeline:
 def ended(day: Timeline, call: str, nth: int, when: str = AFTER) -> None:
     """The meter that got the call of $12 ends at its nth such call to the outside."""
     usage = message(record("call", cost_usd="12", time=day.world.now.isoformat()), received_at=day.world.now)
-    rehearsal, wire = story(), Tripwire()
-    rehearsal.world.process(wire.wrap).meter()([usage], rehearsal.world.now)
-    places = [place for place, name in enumerate(wire.calls) if name == call]
     with pytest.raises(Crash):
-        day.world.process(Tripwire(places[nth - 1], when).wrap).meter()([usage], day.world.now)
+        day.world.process(Nth(mode=when, name=call, left=nth).wrap).meter()([usage], day.world.now)
     day.world.notify_all()
 
 
