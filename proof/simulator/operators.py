@@ -92,10 +92,13 @@ class Operators:
     def finish(self) -> None:
         """No faults any more: what was wrong is put right, each by two at once."""
         for seconds in (450, 450.2):
-            if self.tampered:
-                self.world.loop.after(seconds, self.rebuild)
-            for model in sorted(self.mispriced):
-                self.world.loop.after(seconds, lambda model=model: self.correct(model))
+            self.world.loop.after(seconds, self._put_right)
+
+    def _put_right(self) -> None:
+        if self.tampered:
+            self.rebuild()
+        for model in sorted(self.mispriced):
+            self.correct(model)
 
     def rebuild(self) -> None:
         """`spendplane rebuild --fix`, until nothing is left to fix."""
