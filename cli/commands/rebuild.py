@@ -36,7 +36,7 @@ def rebuild(
     ports = run.ports()
     with output.counting("reading the ledger") as progress:
         report = Rebuild(ports.ledger)(run.now(), progress)
-    mended = Mend(ports.ledger, judge(ports), ports.retry)(report.differences, run.now()) if fix else None
+    mended = Mend(ports.ledger, judge(ports), ports.retry)(report, run.now()) if fix else None
     if as_json:
         output.print_json(_object(report, mended))
     else:

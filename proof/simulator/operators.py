@@ -57,7 +57,7 @@ class Fix:
 
     def __call__(self, now: datetime) -> MendReport:
         """Compares, and mends."""
-        return self.mend(self.rebuild(now).differences, now)
+        return self.mend(self.rebuild(now), now)
 
 
 @dataclass(slots=True)

@@ -178,7 +178,7 @@ class World:
 
     def mend(self) -> MendReport:
         """`spendplane rebuild --fix`."""
-        return self.process().mend()(self.rebuild().differences, self.now)
+        return self.process().mend()(self.rebuild(), self.now)
 
     def replay(self, **changes: str) -> list[tuple[str, str]]:
         """Replays everything in quarantine; returns what the bus got as usage."""

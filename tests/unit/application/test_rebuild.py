@@ -82,7 +82,7 @@ def test_a_difference_of_what_moved_at_first_is_found_too(world: World) -> None:
 
 def test_two_people_mend_the_same_once(world: World) -> None:
     tamper(world, CAP, "-0.25")
-    seen = world.rebuild().differences
+    seen = world.rebuild()
     mend = world.process().mend()
     assert mend(seen, world.now) == MendReport(fixed=1, outrun=0, alerts=0)
     assert mend(seen, world.now) == MendReport(fixed=0, outrun=1, alerts=0)
@@ -91,7 +91,7 @@ def test_two_people_mend_the_same_once(world: World) -> None:
 
 def test_what_comes_between_look_and_mend_stays_counted(world: World) -> None:
     tamper(world, CAP, "-0.25")
-    seen = world.rebuild().differences
+    seen = world.rebuild()
     spend(world, "between", "4")
     world.process().mend()(seen, world.now)
     assert world.rebuild().differences == ()
@@ -106,3 +106,12 @@ def test_a_limit_that_a_mend_shows_to_be_crossed_is_told(world: World) -> None:
     assert world.mend() == MendReport(fixed=1, outrun=0, alerts=2)
     assert world.counters()[CAP].spend.usd == 10
     assert [item.detail["threshold_percent"] for item in world.announced().values()] == [80, 100]
+
+
+def test_whoever_is_cut_off_before_judging_is_made_up_for_by_the_next_who_mends(world: World) -> None:
+    tamper(world, CAP, "-9")
+    spend(world, "most", "8.5")
+    (difference,) = world.rebuild().differences
+    assert world.place.connect().ledger.correct(difference.missing, difference.live.mends)
+    assert world.announced() == {}
+    assert world.mend() == MendReport(fixed=0, outrun=0, alerts=1)

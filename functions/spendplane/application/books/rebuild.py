@@ -1,6 +1,6 @@
 """Counters recomputed from the ledger: the audit of the books, and the mend of a difference."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -30,7 +30,7 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class RebuildReport:
     """`unverifiable` counters began before the oldest row that the ledger still keeps (45 days); `moving` ones grew in
-    every pass, so that what is on its way cannot be told from what is missing.
+    every pass, so that what is on its way cannot be told from what is missing. Periods of `current` ones run.
     """
 
     rows: int
@@ -39,6 +39,7 @@ class RebuildReport:
     differences: tuple[Difference, ...]
     unverifiable: tuple[CounterRef, ...]
     moving: tuple[CounterRef, ...] = ()
+    current: tuple[CounterRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Rebuild:
             wrong = [item for item in wrong if not _same(item.live, live.get(item.ref))]
         differences = tuple(sorted(found, key=lambda item: str(item.ref)))
         moving = tuple(item.ref for item in wrong)
-        return RebuildReport(sums.rows, len(live), sums.usd, differences, tuple(unverifiable), moving)
+        current = tuple(ref for ref in live if not ref.window.closed(now))
+        return RebuildReport(sums.rows, len(live), sums.usd, differences, tuple(unverifiable), moving, current)
 
     def _live(self) -> Live:
         return {counter.ref: counter for counter in self.ledger.all_counters()}
@@ -102,21 +104,23 @@ class Rebuild:
 @dataclass(frozen=True, slots=True)
 class Mend:
     """Adds what counters lack: relatively, so that records which come meanwhile stay counted, and each difference once,
-    whoever else mends it at the same time. Then it judges: a counter may be over its limit by it.
+    whoever else mends it at the same time. Then it judges, what it mended and every period that runs: a counter
+    may be over its limit by it, also where whoever mended it was cut off before judging.
     """
 
     ledger: Ledger
     judge: Judge
     retry: Retry
 
-    def __call__(self, differences: Iterable[Difference], now: datetime) -> MendReport:
-        """Raises BusyError: then the audit finds what is left."""
+    def __call__(self, report: RebuildReport, now: datetime) -> MendReport:
+        """Raises BusyError: then do both again, the audit and this."""
         fixed: list[CounterRef] = []
         outrun: list[CounterRef] = []
-        for item in differences:
+        for item in report.differences:
             added = self.retry(partial(self.ledger.correct, item.missing, item.live.mends))
             (fixed if added else outrun).append(item.ref)
-        return MendReport(len(fixed), len(outrun), len(self.judge.touched([*fixed, *outrun], now)))
+        touched = dict.fromkeys([*fixed, *outrun, *report.current])
+        return MendReport(len(fixed), len(outrun), len(self.judge.touched(touched, now)))
 
 
 def _compare(live: Live, sums: dict[CounterRef, Increment], now: datetime) -> tuple[list[Difference], list[CounterRef]]:
