@@ -13,8 +13,10 @@ from .parts import Part, kind
 from .reported import PayloadError
 
 _WRAPPERS = ("stream", "chunk", "bytes", "data", "events")
-_LINE_END = re.compile(r"\r\n|\r|\n")
-"""Of events and of JSON Lines. Other characters that break a line, such as U+2028, may stand in what a model wrote."""
+_EVENT_LINE_END = re.compile(r"\r\n|\r|\n")
+"""Of server-sent events. JSON Lines end with LF: a CR is white space within one. Other characters that break a line,
+such as U+2028, may stand in what a model wrote.
+"""
 
 
 def parts(payload: Any) -> list[Part]:
@@ -89,12 +91,15 @@ def _decoded(value: Any, path: str) -> Any:
         value = value.decode("utf-8", "replace")
     if not isinstance(value, str):
         return value
-    lines = [line.strip() for line in _LINE_END.split(value.strip())]
-    if path == "" and any(line.startswith("data:") for line in lines):  # server-sent events, as they came over the wire
-        return [line for line in lines if line.startswith("data:")]
-    if path == "" and len(lines) > 1 and lines[0].startswith("{") and lines[0].endswith("}"):  # JSON Lines
-        return lines
-    return json_of(value.strip().removeprefix("data:"), path)
+    return (_events_of(value.strip()) if path == "" else None) or json_of(value.strip().removeprefix("data:"), path)
+
+
+def _events_of(text: str) -> list[str] | None:
+    """The events that a text holds in lines: server-sent ones, as they came over the wire, or JSON Lines."""
+    sent = [line for line in map(str.strip, _EVENT_LINE_END.split(text)) if line.startswith("data:")]
+    lines = [line.strip() for line in text.split("\n")]
+    as_json = len(lines) > 1 and lines[0].startswith("{") and lines[0].endswith("}")
+    return sent or (lines if as_json else None)
 
 
 def _event(item: Any, path: str) -> Part | None:
