@@ -77,7 +77,7 @@ def run(plan: Plan, scratch: Path, tell: Callable[[str], None]) -> Outcome:
         with inbox(account) as received:
             meters = Meters(account)
             waves, costs = _waves(plan, account, meters, traffic, tell)
-            return _reckon(account, meters, traffic, waves, costs, received, tell)
+            return _reckon(plan, account, meters, traffic, waves, costs, received, tell)
 
 
 def limit(plan: Plan, now: datetime) -> str:
@@ -103,6 +103,7 @@ def _waves(
 
 
 def _reckon(
+    plan: Plan,
     account: LocalAccount,
     meters: Meters,
     traffic: Traffic,
@@ -118,7 +119,7 @@ def _reckon(
         rebuilt, wrong = check.rebuild(account)
         found = reading.result()
     deadline = time.monotonic() + ALERTS_S
-    while (silent := check.alerts(received.all())) and time.monotonic() < deadline:
+    while (silent := check.alerts(received.all(), at_once=not plan.warm)) and time.monotonic() < deadline:
         tell("waiting for alerts")
         time.sleep(1)
     wrong += [*check.compare(traffic.books, found), *silent, *check.dead_letters(account)]

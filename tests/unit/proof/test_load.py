@@ -132,6 +132,8 @@ def test_alerts_come_once_and_in_order() -> None:
     assert alerts(good) == []
     assert told(good) == {"budget-alerts": [80, 100], "on-call": [100]}
     assert alerts(good[::-1]) == ["alerts on budget-alerts: [100, 80] instead of [80, 100]"]
+    assert alerts(good[::-1], at_once=True) == []
+    assert alerts([*good[::-1], good[1]], at_once=True) == ["alerts on on-call: [100, 100] instead of [100]"]
     assert alerts([*good, good[1]]) == ["alerts on on-call: [100, 100] instead of [100]"]
     assert alerts(good[1:])
     assert alerts([*good, notice("on-call", 100, "staging")])
