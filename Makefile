@@ -20,7 +20,7 @@ export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION := 1
 
 PY := .venv/bin/python
 UV := .venv/bin/uv
-CHECKED := $(wildcard app.py inputs.py functions cli local stacks bench clients proof examples tests)
+CHECKED := $(wildcard app.py functions cli local stacks bench clients proof examples tests)
 INSTALLED := .venv/.installed
 PROOF_TOOLS := .venv/.installed-proof
 CDK_CLI := node_modules/.installed

@@ -1,11 +1,10 @@
-"""The CDK app: reads its inputs (inputs.py) and builds the stacks of them. It makes no AWS call."""
+"""The CDK app: reads its inputs (stacks/inputs.py) and builds the stacks of them. It makes no AWS call."""
 
 import sys
 
 from aws_cdk import App, Stack, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
-from inputs import Inputs
 from spendplane.contract.yaml_file import FileError
 from stacks import names
 from stacks.bedrock_logs import SpendplaneBedrockLogs
@@ -15,6 +14,7 @@ from stacks.control import SpendplaneControl
 from stacks.endpoints import SettingsError
 from stacks.http import SpendplaneHttp
 from stacks.inference import SpendplaneEndpoints
+from stacks.inputs import Inputs
 from stacks.state import SpendplaneState
 from stacks.target import InputError
 

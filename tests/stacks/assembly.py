@@ -9,7 +9,7 @@ from typing import Any
 from aws_cdk import App
 
 from app import build
-from inputs import Inputs
+from stacks.inputs import Inputs
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE, CONTROL, BUDGETS = "SpendplaneState", "SpendplaneControl", "SpendplaneBudgets"

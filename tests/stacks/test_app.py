@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from inputs import Inputs
 from spendplane.contract.yaml_file import FileError
+from stacks.inputs import Inputs
 from stacks.target import InputError
 from tests.stacks.assembly import BUDGETS, CONTROL, ROOT, STATE, Assembly, load, new_app
 

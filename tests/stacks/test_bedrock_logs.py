@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries no types
 
-from inputs import Inputs
 from spendplane.contract.yaml_file import FileError
+from stacks.inputs import Inputs
 from stacks.target import InputError
 from tests.stacks.assembly import CONTROL, Assembly, load_only, new_app, synthesise
 from tests.stacks.bedrock_logs import GROUP, LOGS, STACK, bucket_of, only

@@ -12,11 +12,11 @@ import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries no types
 
 from app import build
-from inputs import Inputs
 from spendplane.contract import endpoint_entries
 from spendplane.contract.yaml_file import FileError
 from stacks.endpoints import AsyncSettings, OffPeak, RealtimeSettings, ServerlessSettings
 from stacks.endpoints.settings import WORKLOADS
+from stacks.inputs import Inputs
 from tests.stacks.assembly import BUDGETS, CONTROL, ROOT, STATE, Assembly, load_only, new_app
 from tests.stacks.endpoints_app import tags
 

@@ -9,11 +9,11 @@ from aws_cdk import App, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries no types
 
-from inputs import Inputs
 from spendplane.contract.http_api import body_models
 from stacks import names
 from stacks.http import SpendplaneHttp
 from stacks.http_api import HttpApi, HttpRoute
+from stacks.inputs import Inputs
 from stacks.state import SpendplaneState
 from stacks.target import InputError, Target
 from tests.stacks.assembly import Assembly, Json, load, new_app

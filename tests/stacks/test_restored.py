@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries no types
 
-from inputs import Inputs
+from stacks.inputs import Inputs
 from stacks.target import InputError
 from tests.stacks.assembly import CONTROL, STATE, Assembly, new_app, synthesise
 

@@ -9,7 +9,7 @@ from aws_cdk import Stack, aws_sqs
 from cfnlint.api import lint_file  # type: ignore[import-untyped]  # it carries no types
 
 from app import build
-from inputs import Inputs
+from stacks.inputs import Inputs
 from tests.stacks.assembly import BUDGETS, CONTROL, STATE, Assembly, new_app
 
 IN_REGION = "<AWS::Region>:<AWS::AccountId>"

@@ -12,7 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk.cx_api import SynthesisMessageLevel
 
 from app import build
-from inputs import Inputs
+from stacks.inputs import Inputs
 from stacks.tagging import MANDATORY, AiTags, RequireTags, TagRules, not_ai
 from stacks.tagging.rules import nearest
 from tests.stacks.assembly import new_app

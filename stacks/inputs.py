@@ -36,7 +36,7 @@ from stacks.target import Target
 
 Context = Callable[[str], Any]
 
-ROOT = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parents[1]
 RUNBOOK = "docs/runbook.md"
 _KINDS: dict[str, type[Settings]] = {
     "serverless": ServerlessSettings,
