@@ -51,7 +51,7 @@ demo: setup  ## a story of one minute in an account of its own
 	@$(PY) -m local.demo $(ARGS)
 
 test: setup $(DYNAMODB_LOCAL)  ## run every test; ARGS="-k name" chooses
-	@$(PY) -m pytest --numprocesses 2 --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest --numprocesses 3 --no-loadscope-reorder $(ARGS)
 
 bench: setup  ## measure, and write build/bench.json
 	@$(PY) -m bench $(ARGS)
